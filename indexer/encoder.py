@@ -1,0 +1,74 @@
+"""Turns text into vectors with onnxruntime and tokenizers alone: no torch, no transformers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.errors import ModelError
+from indexer.model import sha256_of
+
+Vectors = npt.NDArray[np.float32]
+Kind = Literal["question", "passage"]
+BATCH = 8
+"""Texts per run: small batches of like length are fastest on two cores."""
+
+
+class Encoder:
+    """The int8 export of a sentence-transformers model.
+
+    ``dimensions`` is the width of its vectors. Safe to share between threads.
+    """
+
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        """Load an export.
+
+        Raises:
+            ModelError: if a file is missing or fails its checksum.
+        """
+        try:
+            facts = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+            for file, expected in facts["sha256"].items():
+                if sha256_of(folder / file) != expected:
+                    raise ModelError(f"{folder / file} is damaged; run 'make clean && make build' to export the model again")
+        except (OSError, ValueError, KeyError) as fault:
+            raise ModelError(f"no usable embedding model in {folder} ({fault}); run 'python -m indexer build'") from fault
+        import onnxruntime as ort
+        from tokenizers import Tokenizer
+
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self._session = ort.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(facts["max_tokens"])
+        self._tokenizer.enable_padding()
+        self._prompts: dict[str, str] = facts["prompts"]
+        self.dimensions: int = facts["dimensions"]
+
+    def encode(self, texts: Sequence[str], kind: Kind, advance: Callable[[int], object] = lambda _: None) -> Vectors:
+        """Vectors of unit length, one row per text, shape (texts, dimensions).
+
+        Args:
+            texts: what to embed; a text beyond the model's window is cut.
+            kind: some models want questions and passages marked differently.
+            advance: told after each batch how many texts it held.
+        """
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            tokens = self._tokenizer.encode_batch([self._prompts[kind] + texts[i] for i in rows])
+            feed = {
+                "input_ids": np.array([t.ids for t in tokens], dtype=np.int64),
+                "attention_mask": np.array([t.attention_mask for t in tokens], dtype=np.int64),
+            }
+            vectors = self._session.run(["embedding"], feed)[0]
+            out[rows] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+            advance(len(rows))
+        return out

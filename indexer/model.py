@@ -1,0 +1,177 @@
+"""The embedding model: where its files are, whether they are the ones we trust, and its int8 ONNX export.
+
+sentence-transformers holds the model and is the reference. Once per model, at build, the whole of it (transformer, pooling,
+normalisation) is exported to ONNX and quantised to int8 per channel, so that serving needs neither torch nor transformers.
+Every file of the model is pinned by SHA-256 in a lock file beside the configuration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ModelError
+
+log = logging.getLogger(__name__)
+
+PACKAGE = "package:"
+EXPORT_FORMAT = 1
+_PINNED = ("*.safetensors", "*.json", "*.txt", "*.model")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An encoder ready to serve.
+
+    ``folder`` holds ``model.onnx``, ``tokenizer.json`` and ``encoder.json``; ``digest`` names the weights and the export format.
+    """
+
+    folder: Path
+    digest: str
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal text."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def locate(name: str) -> Path:
+    """The folder of a sentence-transformers model.
+
+    Args:
+        name: ``package:<module>`` for weights inside an installed Python package, a folder, or a hub name, which is downloaded.
+
+    Raises:
+        ModelError: if there is no such model; the message says what to install or set.
+    """
+    if name.startswith(PACKAGE):
+        return _in_package(name.removeprefix(PACKAGE))
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    if os.environ.get("HF_HUB_OFFLINE") == "1":
+        raise ModelError(f"model {name!r} is neither a package nor a folder, and HF_HUB_OFFLINE=1 forbids fetching it")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=[*_PINNED, "1_Pooling/*", "2_*/*"]))
+    except (HfHubHTTPError, RepositoryNotFoundError, OSError, ValueError) as fault:
+        raise ModelError(f"model {name!r} could not be fetched ({type(fault).__name__}); name a folder or a package instead") from fault
+
+
+def _in_package(module: str) -> Path:
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(f"the package that carries the model, {module!r}, is not installed: run 'make clean && make build'")
+    for root in spec.submodule_search_locations:
+        for modules in sorted(Path(root).rglob("modules.json")):
+            return modules.parent
+    raise ModelError(f"the package {module!r} holds no sentence-transformers model (no modules.json); reinstall it")
+
+
+def verify(name: str, folder: Path, lock: Path) -> str:
+    """Hold a model's files against the lock file; a model that the lock does not know yet is pinned now.
+
+    Returns:
+        The digest of all pinned files together.
+
+    Raises:
+        ModelError: if a file is missing or altered, naming it.
+    """
+    found = {p.relative_to(folder).as_posix(): sha256_of(p) for pattern in _PINNED for p in sorted(folder.rglob(pattern))}
+    if not any(file.endswith(".safetensors") for file in found):
+        raise ModelError(f"{folder} holds no .safetensors weights; other formats may run code when read and are refused")
+    pins: dict[str, dict[str, str]] = json.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
+    if name not in pins:
+        pins[name] = dict(sorted(found.items()))
+        lock.write_text(json.dumps(pins, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        log.warning("model %s pinned in %s for the first time", name, lock.name)
+    for file, expected in pins[name].items():
+        if file not in found:
+            raise ModelError(f"model {name!r}: {file} is missing from {folder}; reinstall the model")
+        if found[file] != expected:
+            raise ModelError(f"model {name!r}: {file} is not the pinned file (sha256 {found[file][:12]}..., expected {expected[:12]}...); reinstall it, or remove its lines from {lock.name} if you changed it on purpose")
+    return hashlib.sha256(json.dumps([EXPORT_FORMAT, sorted(pins[name].items())]).encode()).hexdigest()
+
+
+def export(name: str, lock: Path, cache: Path) -> Exported:
+    """The verified int8 export of a model, made on first use and kept under ``cache/<digest>``.
+
+    Raises:
+        ModelError: see :func:`locate` and :func:`verify`.
+    """
+    folder = locate(name)
+    digest = verify(name, folder, lock)
+    target = cache / digest[:16]
+    if not (target / "encoder.json").exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=cache))
+        try:
+            _export(folder, scratch)
+            shutil.rmtree(target, ignore_errors=True)
+            scratch.rename(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return Exported(target, digest[:16])
+
+
+def reference(folder: Path) -> Any:
+    """The model as sentence-transformers loads it, on the CPU; the reference that the export is held against."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"})
+
+
+def _export(folder: Path, target: Path) -> None:
+    """Write ``model.onnx`` (int8), ``tokenizer.json`` and ``encoder.json`` for one model."""
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    log.info("exporting the embedding model; this happens once")
+    model = reference(folder).eval()
+    if not (folder / "tokenizer.json").exists():
+        raise ModelError(f"{folder} has no tokenizer.json (a 'fast' tokenizer), which serving needs")
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.model({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
+
+    example = model.tokenizer(["a short text", "a longer text to pad the other one against"], padding=True, return_tensors="pt")
+    names = ["input_ids", "attention_mask"]
+    axes = {name: {0: "batch", 1: "words"} for name in names} | {"embedding": {0: "batch"}}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Whole(), tuple(example[n] for n in names), str(target / "full.onnx"), input_names=names,
+            output_names=["embedding"], dynamic_axes=axes, opset_version=17, dynamo=False,
+        )
+        quantize_dynamic(str(target / "full.onnx"), str(target / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+    (target / "full.onnx").unlink()
+    shutil.copyfile(folder / "tokenizer.json", target / "tokenizer.json")
+    facts = {
+        "dimensions": int(model.get_embedding_dimension()),
+        "max_tokens": int(model.max_seq_length),
+        "prompts": {"question": model.prompts.get("query", ""), "passage": model.prompts.get("passage", model.prompts.get("document", ""))},
+        "sha256": {file: sha256_of(target / file) for file in ("model.onnx", "tokenizer.json")},
+    }
+    (target / "encoder.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,105 @@
+"""Cuts documents and entries into passages: the smallest pieces that an answer may cite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.documents import Document
+from indexer.entries import Entry
+from indexer.readers.markdown import plain_lines
+
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|St|Mr|Mrs|Ms|Dr|No|vs|p|pp|para|approx)|\b[A-Z])\.$")
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9£])")
+
+ENTRY_FIELDS = (("What it is", "description"), ("Who it is for", "eligibility_description"), ("How to get in", "application_process"), ("What it costs", "fees_description"))
+"""Front-matter fields that become passages of an entry, under these headings."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One section, or a part of a long one.
+
+    ``document`` is the id of an entry or a document, ``entry`` the entry's id or None. ``sentences`` are (start, end) offsets into
+    ``text``; a citation quotes whole sentences by them.
+    """
+
+    id: str
+    document: str
+    entry: str | None
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    url: str
+    dated: str
+    page: int | None
+    sentences: tuple[tuple[int, int], ...]
+
+    @property
+    def section(self) -> str:
+        """The heading path as a reader sees it, with the page where there is one."""
+        parts = [" > ".join(self.heading)] if self.heading else []
+        return ", ".join([*parts, f"page {self.page}"] if self.page else parts)
+
+    @property
+    def embedded(self) -> str:
+        """What is embedded: the text with its title and heading, so that a short passage keeps its subject."""
+        return ". ".join([self.title, *self.heading, self.text])
+
+    def quote(self, index: int) -> str:
+        """The exact words of one sentence."""
+        start, end = self.sentences[index]
+        return self.text[start:end]
+
+
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Offsets (start, end) of the sentences of a text; a line break always ends one."""
+    spans: list[tuple[int, int]] = []
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        for boundary in _BOUNDARY.finditer(text, line.start(), line.end()):
+            if _ABBREVIATION.search(text, start, boundary.start()):
+                continue
+            spans.append((start, boundary.start() + len(boundary.group().rstrip())))
+            start = boundary.end()
+        spans.append((start, line.end()))
+    return tuple((s, e) for s, e in spans if text[s:e].strip())
+
+
+def passages_of_entry(entry: Entry) -> Iterator[Passage]:
+    """Passages of a curated entry: one for each descriptive field and each section of its body."""
+    parts = [(heading, getattr(entry, field)) for heading, field in ENTRY_FIELDS]
+    parts += [(s.heading, "\n".join(plain_lines(s.text))) for s in entry.sections]
+    for heading, text in parts:
+        if text:
+            yield Passage(
+                id=f"{entry.id}#{heading.lower().replace(' ', '-')}", document=entry.id, entry=entry.id, title=entry.name, heading=(heading,),
+                text=text, url=entry.address, dated=entry.dated, page=None, sentences=sentence_spans(text),
+            )
+
+
+def passages_of_document(document: Document, longest: int) -> Iterator[Passage]:
+    """Passages of a document: its sections, those above ``longest`` words cut between sentences."""
+    number = 0
+    for section in document.sections:
+        for text in _cut(section.text, longest):
+            number += 1
+            yield Passage(
+                id=f"{document.id}#{number}", document=document.id, entry=None, title=document.title, heading=section.heading,
+                text=text, url=document.url, dated=document.dated, page=section.page, sentences=sentence_spans(text),
+            )
+
+
+def _cut(text: str, longest: int) -> Iterator[str]:
+    spans = sentence_spans(text)
+    if not spans:
+        return
+    start, words = spans[0][0], 0
+    for position, (begin, end) in enumerate(spans):
+        count = len(text[begin:end].split())
+        if words and words + count > longest:
+            yield text[start : spans[position - 1][1]]
+            start, words = begin, 0
+        words += count
+    yield text[start : spans[-1][1]]

@@ -1,0 +1,92 @@
+"""The words of the field: what people type, and what the content calls it. Used alike on what is learned from and on questions.
+
+The data is ``content/words.toml``: ``[spellings]`` maps text-speak and common misspellings to the word meant, ``[opened]`` maps acronyms and
+former names to the words that the content uses, ``[needs.<id>]`` lists the words that show a need.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ContentError
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
+_SPACE = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """A message as plain text: NFC, straight quotes, no control or invisible characters, single spaces. No letter is dropped."""
+    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    return _SPACE.sub(" ", _INVISIBLE.sub(" ", text)).strip()
+
+
+@dataclass(frozen=True)
+class Need:
+    """A kind of need: its id, its name in plain words, and a pattern that finds it in a lower-case message."""
+
+    id: str
+    name: str
+    pattern: re.Pattern[str]
+
+
+class Wording:
+    """The parsed ``words.toml``; safe to share between threads."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.spellings: dict[str, str] = {k.lower(): v for k, v in data.get("spellings", {}).items()}
+        self.opened: dict[str, str] = {k.lower(): v for k, v in data.get("opened", {}).items()}
+        self.needs = tuple(Need(id, need["name"], any_of(need["words"])) for id, need in data.get("needs", {}).items())
+        self._spelling = _alternatives(self.spellings)
+        self._opening = _alternatives(self.opened)
+
+    def repair(self, text: str) -> str:
+        """A cleaned message in lower case with text-speak and misspellings put right."""
+        return self._spelling.sub(lambda m: self.spellings[m.group().lower()], clean(text).lower())
+
+    def open(self, text: str) -> str:
+        """A repaired message followed by the full words of each acronym and former name in it."""
+        meant = dict.fromkeys(self.opened[m.group()] for m in self._opening.finditer(text))
+        return " ".join([text, *(f"({words})" for words in meant if words.lower() not in text)])
+
+
+def any_of(words: list[str]) -> re.Pattern[str]:
+    """A pattern for any of some words or phrases as whole words; a trailing ``*`` allows any ending."""
+    parts = [re.escape(w.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True)]
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(parts)})(?![\w])" if parts else r"(?!)")
+
+
+def _alternatives(table: Mapping[str, str]) -> re.Pattern[str]:
+    return any_of(list(table)) if table else re.compile(r"(?!)")
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """A content file in TOML.
+
+    Raises:
+        ContentError: naming the file, and the line where TOML gives one.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise ContentError(f"{path.name}: missing from the content folder {path.parent}") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ContentError(f"{path.name}: {fault}") from fault
+
+
+def load_wording(folder: Path) -> Wording:
+    """The wording of a content folder.
+
+    Raises:
+        ContentError: if ``words.toml`` is missing or malformed.
+    """
+    try:
+        return Wording(load_toml(folder / "words.toml"))
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise ContentError(f"words.toml: a [needs.<id>] table needs 'name' and 'words' ({fault})") from fault
