@@ -22,7 +22,7 @@ BATCH = 8
 class Encoder:
     """The int8 export of a sentence-transformers model.
 
-    ``dimensions`` is the width of its vectors. Safe to share between threads.
+    ``dimensions`` is the width of its vectors, ``sha256`` the checksum of its graph. Safe to share between threads.
     """
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
@@ -50,6 +50,7 @@ class Encoder:
         self._tokenizer.enable_padding()
         self._prompts: dict[str, str] = facts["prompts"]
         self.dimensions: int = facts["dimensions"]
+        self.sha256: str = facts["sha256"]["model.onnx"]
 
     def encode(self, texts: Sequence[str], kind: Kind, advance: Callable[[int], object] = lambda _: None) -> Vectors:
         """Vectors of unit length, one row per text, shape (texts, dimensions).

@@ -143,8 +143,8 @@ class Entry(Record):
 
     @property
     def dated(self) -> str:
-        """The newest source date known, as written (``2024``, ``2024-04``), or ``undated``."""
-        return max((s.dated for s in self.sources if s.dated != "undated"), default="undated")
+        """The date of the main source, which is the first named: as written (``2024``, ``2024-04``), or ``undated``."""
+        return self.sources[0].dated
 
     def shown_phones(self) -> tuple[Phone, ...]:
         """The numbers certain enough to be shown to a family."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from indexer.documents import Document
-from indexer.entries import Entry
+from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
 from indexer.readers.markdown import plain_lines
 
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|St|Mr|Mrs|Ms|Dr|No|vs|p|pp|para|approx)|\b[A-Z])\.$")
@@ -15,6 +15,12 @@ _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9£])")
 
 ENTRY_FIELDS = (("What it is", "description"), ("Who it is for", "eligibility_description"), ("How to get in", "application_process"), ("What it costs", "fees_description"))
 """Front-matter fields that become passages of an entry, under these headings."""
+
+
+REACH, SOURCES = "How to reach them", "Where this comes from"
+"""Headings of the two passages drawn up from an entry's contact and source fields, one contact or source to a line."""
+
+_PHONE_LABEL = {"voice": "Phone", "text": "Text", "textphone": "Textphone"}
 
 
 @dataclass(frozen=True)
@@ -68,15 +74,30 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def passages_of_entry(entry: Entry) -> Iterator[Passage]:
-    """Passages of a curated entry: one for each descriptive field and each section of its body."""
+    """Passages of a curated entry: one for each descriptive field and each section of its body, one for contacts, one for sources."""
     parts = [(heading, getattr(entry, field)) for heading, field in ENTRY_FIELDS]
+    parts += [(REACH, "\n".join(contact_lines(entry)))]
     parts += [(s.heading, "\n".join(plain_lines(s.text))) for s in entry.sections]
+    parts += [(SOURCES, "\n".join(f"{s.title}, {s.dated}" for s in entry.sources))]
     for heading, text in parts:
         if text:
             yield Passage(
                 id=f"{entry.id}#{heading.lower().replace(' ', '-')}", document=entry.id, entry=entry.id, title=entry.name, heading=(heading,),
                 text=text, url=entry.address, dated=entry.dated, page=None, sentences=sentence_spans(text),
             )
+
+
+def contact_lines(entry: Entry) -> list[str]:
+    """The contacts of an entry that are certain enough to be shown, one to a line, each number and address exactly as its field has it."""
+    lines = []
+    for phone in entry.shown_phones():
+        extra = ", ".join(text for text in (phone.description, phone.hours) if text)
+        lines.append(f"{_PHONE_LABEL[phone.type]}: {phone.number}" + (f" ({extra})" if extra else ""))
+    if entry.certainty >= SHOWN_FROM_CERTAINTY:
+        lines += [f"E-mail: {entry.email}"] if entry.email else []
+        lines += [f"Address: {address}" for address in entry.addresses]
+        lines += [f"Website: {entry.url}"] if entry.url else []
+    return lines
 
 
 def passages_of_document(document: Document, longest: int) -> Iterator[Passage]:

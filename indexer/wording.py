@@ -1,7 +1,7 @@
 """The words of the field: what people type, and what the content calls it. Used alike on what is learned from and on questions.
 
 The data is ``content/words.toml``: ``[spellings]`` maps text-speak and common misspellings to the word meant, ``[opened]`` maps acronyms and
-former names to the words that the content uses, ``[needs.<id>]`` lists the words that show a need.
+former names to the words that the content uses, ``[needs.<id>]`` lists the words that show a need, ``[askers]`` those that show who is writing.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Wording:
         self.spellings: dict[str, str] = {k.lower(): v for k, v in data.get("spellings", {}).items()}
         self.opened: dict[str, str] = {k.lower(): v for k, v in data.get("opened", {}).items()}
         self.needs = tuple(Need(id, need["name"], any_of(need["words"])) for id, need in data.get("needs", {}).items())
+        self.askers = {id: any_of(words) for id, words in data.get("askers", {}).items()}
         self._spelling = _alternatives(self.spellings)
         self._opening = _alternatives(self.opened)
 
@@ -57,8 +58,11 @@ class Wording:
 
 
 def any_of(words: list[str]) -> re.Pattern[str]:
-    """A pattern for any of some words or phrases as whole words; a trailing ``*`` allows any ending."""
-    parts = [re.escape(w.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True)]
+    """A pattern for any of some words or phrases as whole words; a trailing ``*`` allows any ending, `` .. `` up to four words between."""
+    parts = [
+        re.escape(w.lower()).replace(r"\ \.\.\ ", r"(?:\s+\S+){0,4}?\s+").replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+        for w in sorted(words, key=len, reverse=True)
+    ]
     return re.compile(rf"(?<![\w'])(?:{'|'.join(parts)})(?![\w])" if parts else r"(?!)")
 
 

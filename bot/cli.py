@@ -1,0 +1,109 @@
+"""The command line of the bot: ``python -m bot ask | evaluate``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.batch import answer_lines
+from bot.engine import open_engine
+from bot.evaluate import Result, evaluate, load_questions
+from bot.records import Channel
+from bot.settings import BotSettings
+from indexer.config import IndexerSettings, load_settings
+from indexer.errors import WaymarkError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, or 2 when it could not be carried out."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        return int(options.run(options))
+    except WaymarkError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, help="configuration file (config.toml)")
+    common.add_argument("--release-dir", type=Path, help="where releases are, instead of the configured folder")
+    common.add_argument("--json", action="store_true", help="print JSON")
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Answers questions from the live release.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    ask = commands.add_parser("ask", parents=[common], help="answer one question, or a batch")
+    ask.add_argument("question", nargs="*", help="the question; several are successive messages of one conversation")
+    ask.add_argument("--channel", type=Channel, choices=list(Channel), default=Channel.WEB, metavar="CHANNEL", help="shape of the reply: web, sms, whatsapp, api, staff")
+    ask.add_argument("--batch", metavar="FILE", help="JSON lines with id, turns and channel; - for standard input")
+    ask.set_defaults(run=_ask)
+    measure = commands.add_parser("evaluate", parents=[common], help="measure answers against a question file")
+    measure.add_argument("file", type=Path, metavar="FILE")
+    measure.set_defaults(run=_evaluate)
+    return parser
+
+
+def _open(options: argparse.Namespace) -> Any:
+    indexer = load_settings(IndexerSettings, "indexer", options.config)
+    if options.release_dir:
+        indexer = indexer.model_copy(update={"release_dir": options.release_dir.resolve()})
+    return open_engine(load_settings(BotSettings, "bot", options.config), indexer)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    if bool(options.batch) == bool(options.question):
+        print("give one question, or --batch FILE", file=sys.stderr)
+        return 2
+    engine = _open(options)
+    if options.batch:
+        source = sys.stdin if options.batch == "-" else _lines(options.batch)
+        for line in answer_lines(engine, source):
+            print(line, flush=True)
+        return 0
+    reply = engine.reply(options.question, options.channel)
+    print(json.dumps(reply.as_dict(""), ensure_ascii=False, indent=2) if options.json else reply.text)
+    return 0
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError as fault:
+        raise WaymarkError(f"cannot read {path}: {fault.strerror}") from fault
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    measures, results = evaluate(_open(options), load_questions(options.file))
+    if options.json:
+        print(json.dumps(measures, ensure_ascii=False, indent=2))
+        return 0
+    print(_table(measures))
+    for result in results:
+        if not result.passed or result.unsupported:
+            print(_miss(result))
+    return 0
+
+
+def _table(measures: dict[str, Any]) -> str:
+    columns = ("items", "judged_on_start", "hit@1", "hit@3", "status", "says", "passed")
+    rows = [("", *columns)]
+    for name, group in (("overall", measures["overall"]), *measures["categories"].items()):
+        rows.append((name, *("-" if group[c] is None else f"{group[c]:.1%}" if isinstance(group[c], float) else str(group[c]) for c in columns)))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    for name in ("urgent", "refusal", "groups", "clarify_rate", "unsupported_facts", "outcomes"):
+        lines.append(f"{name}: {json.dumps(measures[name])}")
+    return "\n".join(lines)
+
+
+def _miss(result: Result) -> str:
+    got = [s.id for s in result.reply.answer.signposts]
+    faults = [name for name, bad in (("status", not result.status), ("start", result.start is False), ("says", not result.says)) if bad]
+    faults += [f"unsupported {list(result.unsupported)}"] if result.unsupported else []
+    wanted = result.question.get("start", [])
+    return f"{result.question['id']} {', '.join(faults)}: got {result.reply.outcome.value} {got}; wanted {result.question['status']} {wanted[:4]}"

@@ -1,0 +1,184 @@
+"""Builds the three-part answer: where to go, what to expect, what to do if that fails. Every fact is a sentence of a passage, cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.danger import Danger
+from bot.citations import Citations
+from bot.evidence import Evidence
+from bot.extracts import Extracts
+from bot.phrases import Phrases
+from bot.reading import Reading
+from bot.records import Answer, Contact, Outcome, Part, Signpost, Statement
+from indexer.encoder import Vectors
+from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
+from indexer.passages import REACH, SOURCES
+from indexer.release import Release
+
+WHAT, WHO, HOW = "What it is", "Who it is for", "How to get in"
+EXPECT = ("What happens next", "Steps", "Time limits", "What school must do", "While you wait", "Good to know", "What it costs")
+FAILS, UNKNOWN = "If it does not work", "What we do not know"
+_EXPECT_BONUS = {"What happens next": 0.06, "Time limits": 0.06, "What school must do": 0.04, "Steps": 0.02}
+_HINT_BONUS = {"time": {"Time limits": 0.2}, "steps": {"Steps": 0.1, "What happens next": 0.05}}
+_EXPECTED = 4
+_UNKNOWN_NEAR = 0.35
+_OTHER_NEAR = 0.42
+
+
+class Composer:
+    """Composes answers from one release."""
+
+    def __init__(self, release: Release, phrases: Phrases) -> None:
+        self._release, self._phrases = release, phrases
+
+    def answered(self, reading: Reading, evidence: Evidence, starts: Sequence[Entry]) -> Answer:
+        """An answer that names ``starts``, best first; at least one."""
+        cited = Citations()
+        lead = Extracts(self._release, starts[0], evidence.vector)
+        where, first = self._lead(lead, cited)
+        others = [self._other(entry, evidence.vector, cited) for entry in starts[1:]]
+        where += [statement for statements, _ in others for statement in statements]
+        parts = [
+            self._part("note", self._limits(reading)),
+            self._part("where", where),
+            self._part("expect", self._expect(reading, lead, cited)),
+            self._part("unknown", self._unknown(reading, lead, cited)),
+            self._part("documents", self._documents(reading, evidence, cited)),
+            self._part("else", self._fails(lead, cited)),
+            self._part("note", self._language(reading, cited)),
+        ]
+        return Answer(Outcome.ANSWERED, _filled(parts), (first, *(s for _, s in others)), cited.finished(), understood=reading.understood())
+
+    def urgent(self, reading: Reading, danger: Danger, starts: Sequence[Entry]) -> Answer:
+        """An answer to danger: what to do now, then the numbers, nothing else before them."""
+        cited = Citations()
+        now, signposts = [Statement(danger.first_line)], []
+        for entry in starts:
+            extracts = Extracts(self._release, entry)
+            now += [cited.cite(s.passage, s.index, entry) for s in list(extracts.under(HOW))[:2]]
+            now += self._contacts(extracts, cited)
+            signposts.append(self._signpost(extracts, cited))
+        parts = [self._part("now", now), self._part("note", [Statement(self._phrases.lines["monitored"]), *self._language(reading, cited)])]
+        return Answer(Outcome.URGENT, _filled(parts), tuple(signposts), cited.finished(), understood=reading.understood())
+
+    def refused(self, outcome: Outcome, reading: Reading, lines: Sequence[str], routes: Iterable[Entry] = (), choices: Sequence[str] = ()) -> Answer:
+        """An answer without a signpost: fixed lines, then how to reach a person who can help."""
+        cited = Citations()
+        statements = [Statement(line) for line in lines]
+        for entry in routes:
+            position = self._release.passages_of(entry.id)
+            passage = next((self._release.passages[i] for i in position if self._release.passages[i].heading == (WHAT,)), None)
+            if passage:
+                statements.append(cited.cite(passage, 0, entry))
+        parts = [self._part("note", [*self._limits(reading), *statements, *self._language(reading, cited)])]
+        return Answer(outcome, _filled(parts), citations=cited.finished(), choices=tuple(choices), understood=reading.understood())
+
+    def _part(self, id: str, statements: Sequence[Statement]) -> Part:
+        return Part(id, self._phrases.titles[id], tuple(statements))
+
+    def _lead(self, lead: Extracts, cited: Citations) -> tuple[list[Statement], Signpost]:
+        entry = lead.entry
+        signpost = self._signpost(lead, cited)
+        lines = [Statement(self._phrases.lines["start"].format(name=entry.name), signpost.citation)]
+        for heading in (WHAT, WHO, HOW):
+            lines += [cited.cite(s.passage, s.index, entry) for s in lead.under(heading)]
+        lines += self._contacts(lead, cited)
+        lines += [self._dated(lead, cited)]
+        return lines, signpost
+
+    def _other(self, entry: Entry, vector: Vectors, cited: Citations) -> tuple[list[Statement], Signpost]:
+        extracts = Extracts(self._release, entry, vector)
+        signpost = self._signpost(extracts, cited)
+        lines = [Statement(self._phrases.lines["also"].format(name=entry.name), signpost.citation)]
+        lines += [cited.cite(s.passage, s.index, entry) for s in list(extracts.under(WHAT))[:1]]
+        near = [s for s in extracts.best(EXPECT, 1) if s.similarity >= _OTHER_NEAR]
+        lines += [cited.cite(s.passage, s.index, entry) for s in near]
+        lines += self._contacts(extracts, cited)[:1]
+        return lines, signpost
+
+    def _signpost(self, extracts: Extracts, cited: Citations) -> Signpost:
+        entry = extracts.entry
+        why = extracts.nearest((WHAT, WHO, HOW))
+        assert why, f"{entry.id} has a description, so it has a sentence"
+        number = cited.cite(why.passage, why.index, entry).citation
+        return Signpost(
+            id=entry.id, kind=entry.kind, name=entry.name, why=why.text, who_for=entry.eligibility_description,
+            how_to_get_in=entry.application_process, contacts=contacts_of(entry), dated=entry.dated,
+            checked=entry.assured_date.isoformat() if entry.assured_date else None, citation=number or 1,
+        )
+
+    def _contacts(self, extracts: Extracts, cited: Citations) -> list[Statement]:
+        return [cited.cite(s.passage, s.index, extracts.entry) for s in extracts.under(REACH)]
+
+    def _dated(self, extracts: Extracts, cited: Citations) -> Statement:
+        entry, lines = extracts.entry, self._phrases.lines
+        main = next(iter(extracts.under(SOURCES)))
+        number = cited.cite(main.passage, main.index, entry).citation
+        source = lines["undated" if entry.dated == "undated" else "dated"].format(title=entry.sources[0].title, date=entry.dated[:4])
+        checked = lines["checked"].format(date=entry.assured_date.isoformat()) if entry.assured_date else lines["unchecked"]
+        return Statement(f"{source} {checked}", number)
+
+    def _expect(self, reading: Reading, lead: Extracts, cited: Citations) -> list[Statement]:
+        bonus = dict(_EXPECT_BONUS)
+        for hint, more in _HINT_BONUS.items():
+            if self._phrases.hints[hint].search(reading.repaired):
+                bonus = {heading: bonus.get(heading, 0.0) + more.get(heading, 0.0) for heading in {*bonus, *more}}
+        return [cited.cite(s.passage, s.index, lead.entry) for s in lead.best(EXPECT, _EXPECTED, bonus)]
+
+    def _unknown(self, reading: Reading, lead: Extracts, cited: Citations) -> list[Statement]:
+        held = {c.type for c in contacts_of(lead.entry)}
+        missing = [ask for ask in reading.asks if not (ask.id in held or (ask.id == "hours" and any(p.hours for p in lead.entry.shown_phones())))]
+        near = [s for s in lead.best((UNKNOWN,), 2 if missing else 1) if missing or s.similarity >= _UNKNOWN_NEAR]
+        statements = [cited.cite(s.passage, s.index, lead.entry) for s in near]
+        said = " ".join(s.text for s in near).lower()
+        for ask in missing:
+            if ask.thing.split()[-1] not in said and ask.id not in said:
+                statements.append(Statement(self._phrases.lines["no_contact"].format(thing=ask.thing, name=lead.entry.name)))
+        return statements
+
+    def _documents(self, reading: Reading, evidence: Evidence, cited: Citations) -> list[Statement]:
+        """Sentences of a document that answers better than any entry does, nearest words first."""
+        best = evidence.passages[0] if evidence.passages else None
+        if best is None or best.passage.entry:
+            return []
+        words = set(reading.repaired.split())
+        ranked = sorted(range(len(best.passage.sentences)), key=lambda i: -len(words & set(best.passage.quote(i).lower().split())))
+        return [cited.cite(best.passage, i) for i in sorted(ranked[:2])]
+
+    def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
+        statements = [cited.cite(s.passage, s.index, lead.entry) for s in lead.best((FAILS,), 3)]
+        independent = self._release.entries.get(self._phrases.independent)
+        if independent and lead.entry.id != independent.id and not any(name in s.text for s in statements for name in self._phrases.independent_names):
+            route = Extracts(self._release, independent)
+            statements += [cited.cite(s.passage, s.index, independent) for s in list(route.under(WHAT))[:1]]
+        return statements
+
+    def _limits(self, reading: Reading) -> list[Statement]:
+        return [Statement(limit.say) for limit in reading.limits]
+
+    def _language(self, reading: Reading, cited: Citations) -> list[Statement]:
+        line = self._phrases.languages.get(reading.language)
+        if reading.language == "en":
+            return []
+        statements = [Statement(line)] if line else []
+        interpreter = self._release.entries.get(self._phrases.interpreter)
+        if interpreter:
+            route = Extracts(self._release, interpreter)
+            statements += [cited.cite(s.passage, s.index, interpreter) for s in list(route.under(WHAT))[:2]]
+        return statements
+
+
+def contacts_of(entry: Entry) -> tuple[Contact, ...]:
+    """The contacts of an entry that are certain enough to be shown, copied from its fields."""
+    found = [Contact("phone" if p.type == "voice" else p.type, p.number, p.description, p.hours) for p in entry.shown_phones()]
+    if entry.certainty >= SHOWN_FROM_CERTAINTY:
+        found += [Contact("email", entry.email)] if entry.email else []
+        found += [Contact("address", address) for address in entry.addresses]
+        found += [Contact("link", entry.url)] if entry.url else []
+    return tuple(found)
+
+
+def _filled(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.statements)
+

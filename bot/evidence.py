@@ -1,0 +1,118 @@
+"""Gathers evidence for a reading: entries ranked as places to start, passages ranked by what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.reading import Reading
+from bot.settings import BotSettings
+from indexer.encoder import Vectors
+from indexer.entries import Entry
+from indexer.passages import Passage
+from indexer.ranker import Scores, log_softmax
+from indexer.release import Release
+
+CONTEXT_SHARE = 0.4
+"""How much earlier messages count against the last one, where the last one leans on them."""
+AGE_PENALTY = 2.5
+"""Log probability taken from an entry whose ages exclude the child's."""
+AGE_SLACK = 0.5
+"""Years beyond an entry's ages that are let pass: parents round."""
+NOT_OURS = "!"
+"""First character of the ids that stand for messages outside the subject."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry as a place to start. ``probability`` is over all entries and the classes of messages that are not ours."""
+
+    id: str
+    probability: float
+    learned: float
+    retrieved: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage with its hybrid score (about 0 to 1)."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Candidates and passages, best first, and the vector of the question, shape (dimensions,)."""
+
+    candidates: tuple[Candidate, ...]
+    passages: tuple[Found, ...]
+    vector: Vectors
+    similarity: Scores
+
+    def ours(self) -> Iterator[Candidate]:
+        """Candidates that are entries."""
+        return (c for c in self.candidates if not c.id.startswith(NOT_OURS))
+
+
+class Gatherer:
+    """Finds evidence in one release. Safe to share between threads."""
+
+    def __init__(self, settings: BotSettings, release: Release) -> None:
+        self._settings, self._release = settings, release
+        self._position = {id: i for i, id in enumerate(release.ranker.ids)}
+        owners = [self._position.get(p.entry or "", -1) for p in release.passages]
+        self._owner = np.array(owners, dtype=np.int64)
+
+    def gather(self, reading: Reading, most: int = 20) -> Evidence:
+        """Evidence for a reading, with at most ``most`` passages."""
+        release = self._release
+        texts = [reading.opened] + ([release.wording.open(f"{reading.context} {reading.repaired}")] if reading.context else [])
+        vectors = release.encoder.encode(texts, "question")
+        similarity, hybrid = self._search(vectors[-1], texts[-1])
+        learned = release.ranker.log_probabilities(reading.repaired, vectors[0])
+        if reading.context:
+            joined = release.ranker.log_probabilities(f"{reading.context} {reading.repaired}", vectors[1])
+            learned = log_softmax((1 - CONTEXT_SHARE) * learned + CONTEXT_SHARE * joined)
+        retrieved = np.zeros(len(learned), dtype=np.float32)
+        owned = self._owner >= 0
+        np.maximum.at(retrieved, self._owner[owned], hybrid[owned])
+        total = learned + self._settings.retrieval_weight * retrieved + self._age_fit(reading.age)
+        probabilities = np.exp(log_softmax(total))
+        order = np.argsort(-probabilities, kind="stable")
+        best = np.argsort(-hybrid, kind="stable")[:most]
+        return Evidence(
+            candidates=tuple(Candidate(release.ranker.ids[i], float(probabilities[i]), float(learned[i]), float(retrieved[i])) for i in order),
+            passages=tuple(Found(release.passages[i], float(hybrid[i])) for i in best),
+            vector=vectors[-1], similarity=similarity,
+        )
+
+    def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores]:
+        """Cosine and hybrid score of every passage: dense and keyword, each against its own best, weighted to the dense side."""
+        count = len(self._release.passages)
+        scores, rows = self._release.vectors.search(vector[None], count)
+        similarity = np.zeros(count, dtype=np.float32)
+        similarity[rows[0]] = scores[0]
+        keywords = self._release.keywords.scores(text)
+        top = float(keywords.max(initial=0.0))
+        share = self._settings.dense_weight
+        return similarity, share * similarity + (1 - share) * (keywords / top if top > 0 else keywords) * np.maximum(similarity.max(), 0)
+
+    def _age_fit(self, age: float | None) -> npt.NDArray[np.float32]:
+        fit = np.zeros(len(self._position), dtype=np.float32)
+        if age is not None:
+            for id, i in self._position.items():
+                entry = self._release.entries.get(id)
+                if entry and not suits_age(entry, age):
+                    fit[i] = -AGE_PENALTY
+        return fit
+
+
+def suits_age(entry: Entry, age: float) -> bool:
+    """Whether an entry's ages admit a child of an age in years, give or take half a year."""
+    youngest = entry.minimum_age if entry.minimum_age is not None else 0
+    oldest = entry.maximum_age if entry.maximum_age is not None else 130
+    return youngest - AGE_SLACK <= age < oldest + 1 + AGE_SLACK

@@ -1,0 +1,74 @@
+"""The fixed wording around answers, read from ``replies.toml`` of a release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ContentError
+from indexer.wording import any_of, load_toml
+
+_NEEDED = {
+    "titles": ("now", "where", "expect", "documents", "unknown", "else", "note"),
+    "lines": (
+        "start", "also", "who_for", "how_to_get_in", "dated", "undated", "checked", "unchecked", "no_contact", "monitored", "not_found",
+        "not_found_route", "out_of_scope", "elsewhere", "clarify_age", "clarify_need", "small_talk", "empty", "too_long", "fault",
+    ),
+    "routes": ("best_human", "independent", "independent_names", "interpreter"),
+    "choices": ("need", "age"),
+    "hints": ("time", "steps"),
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Something nobody can decide here: how it is asked, and what to say."""
+
+    id: str
+    pattern: re.Pattern[str]
+    say: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A fact that a question asks for by kind: a phone number, a waiting time."""
+
+    id: str
+    pattern: re.Pattern[str]
+    thing: str
+
+
+class Phrases:
+    """Titles, lines, routes and choices by name, and the patterns of asks and limits."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        for table, names in _NEEDED.items():
+            for name in names:
+                if name not in data.get(table, {}):
+                    raise ContentError(f"replies.toml: [{table}] {name} is missing")
+        self.titles: Mapping[str, str] = data["titles"]
+        self.lines: Mapping[str, str] = data["lines"]
+        self.best_human: tuple[str, ...] = tuple(data["routes"]["best_human"])
+        self.independent: str = data["routes"]["independent"]
+        self.independent_names: tuple[str, ...] = tuple(data["routes"]["independent_names"])
+        self.interpreter: str = data["routes"]["interpreter"]
+        self.choices: Mapping[str, tuple[str, ...]] = {name: tuple(texts) for name, texts in data["choices"].items()}
+        self.languages: Mapping[str, str] = data.get("languages", {})
+        self.hints = {name: any_of(words) for name, words in data["hints"].items()}
+        self.asks = tuple(Ask(id, any_of(ask["words"]), ask["thing"]) for id, ask in data.get("asks", {}).items())
+        self.limits = tuple(Limit(limit["id"], any_of(limit["words"]), limit["say"]) for limit in data.get("limits", []))
+
+
+def load_phrases(folder: Path) -> Phrases:
+    """The wording of a release or content folder.
+
+    Raises:
+        ContentError: naming what is missing from ``replies.toml``.
+    """
+    try:
+        return Phrases(load_toml(folder / "replies.toml"))
+    except (KeyError, TypeError) as fault:
+        raise ContentError(f"replies.toml: {fault}") from fault

@@ -1,0 +1,60 @@
+"""Neighbourhoods of the borough, and places outside it, from ``places.toml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ContentError
+from indexer.wording import any_of, load_toml
+
+_POSTCODE = re.compile(r"\b(sk\d{1,2})\b")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A neighbourhood of the borough, or a place outside it."""
+
+    id: str
+    name: str
+    pattern: re.Pattern[str]
+
+
+class Places:
+    """The parsed ``places.toml``."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        forms: list[str] = data["lives_there"]
+        self.areas = tuple(Place(id, place["name"], any_of(place["words"])) for id, place in data["areas"].items())
+        self.names = {place.id: place.name for place in self.areas}
+        self._districts: dict[str, list[str]] = {name.lower(): ids for name, ids in data["districts"].items()}
+        self._elsewhere = tuple(
+            Place(id, place["name"], any_of([form.format(word) for word in place["words"] for form in forms])) for id, place in data["elsewhere"].items()
+        )
+
+    def area(self, text: str) -> str | None:
+        """The id of the first neighbourhood named, or the only one of a postcode district named; None if neither."""
+        hits = [(found.start(), -found.end(), place.id) for place in self.areas if (found := place.pattern.search(text))]
+        if hits:
+            return min(hits)[2]
+        districts = (self._districts.get(code, []) for code in _POSTCODE.findall(text))
+        return next((ids[0] for ids in districts if len(ids) == 1), None)
+
+    def elsewhere(self, text: str) -> str | None:
+        """The name of a place outside the borough where the asker says they live."""
+        return next((place.name for place in self._elsewhere if place.pattern.search(text)), None)
+
+
+def load_places(folder: Path) -> Places:
+    """The places of a release or content folder.
+
+    Raises:
+        ContentError: if ``places.toml`` is missing or malformed.
+    """
+    try:
+        return Places(load_toml(folder / "places.toml"))
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise ContentError(f"places.toml: {fault}") from fault

@@ -1,0 +1,195 @@
+"""Builds a release: content and documents -> passages -> vectors, keywords and ranking -> a folder that is published whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from indexer import model, ranker, release
+from indexer.config import IndexerSettings
+from indexer.documents import Document, Skipped
+from indexer.embeddings import EmbeddingCache
+from indexer.encoder import Encoder
+from indexer.entries import Entry, load_entries
+from indexer.errors import ContentError, ReleaseError
+from indexer.keywords import Keywords
+from indexer.passages import Passage, passages_of_document, passages_of_entry
+from indexer.readers.files import read_folder
+from indexer.wording import Wording, load_wording
+
+log = logging.getLogger(__name__)
+
+Advance = Callable[[int], object]
+Progress = Callable[[str, int], AbstractContextManager[Advance]]
+"""Given a title and a total, a context in which a function is told how many are done."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did. ``embedded`` counts the texts that had to be embedded; ``changed`` is False where the live release still holds."""
+
+    id: str
+    changed: bool
+    entries: int
+    documents: int
+    passages: int
+    embedded: int
+    skipped: tuple[Skipped, ...]
+
+
+def quiet(_title: str, _total: int) -> AbstractContextManager[Advance]:
+    """A progress display that shows nothing."""
+    return nullcontext(lambda _: None)
+
+
+def build(settings: IndexerSettings, progress: Progress = quiet, force: bool = False) -> Built:
+    """Build and publish a release, unless the live one was built from exactly the same.
+
+    Args:
+        settings: the ``[indexer]`` table.
+        progress: shows how far the work is.
+        force: build even where nothing has changed.
+
+    Raises:
+        ContentError: if an entry or word file is faulty; nothing is published then.
+        ModelError: if the model cannot be used.
+        ReleaseError: if another build is at work or the disk is full; the live release is untouched.
+    """
+    with release.locked(settings.release_dir):
+        for left in settings.release_dir.glob(".building-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        inputs = _inputs_digest(settings)
+        if not force and (same := _unchanged(settings, inputs)):
+            return same
+        building = Path(tempfile.mkdtemp(prefix=".building-", dir=settings.release_dir))
+        try:
+            return _build(settings, progress, inputs, building)
+        except OSError as fault:
+            raise ReleaseError(f"the release could not be written ({fault.strerror or fault}); the live one is untouched") from fault
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def _build(settings: IndexerSettings, progress: Progress, inputs: str, building: Path) -> Built:
+    entries = load_entries(settings.content)
+    if not entries:
+        raise ContentError(f"no entries in {settings.content}: services/ and topics/ are empty")
+    wording = load_wording(settings.content)
+    documents, skipped = _documents(settings)
+    passages = tuple([p for e in entries for p in passages_of_entry(e)] + [p for d in documents for p in passages_of_document(d, settings.passage_words)])
+    exported = model.export(settings.model, settings.model_lock, settings.model_dir)
+    encoder = Encoder(exported.folder, settings.encoder_threads)
+    cache = EmbeddingCache(settings.release_dir / "embeddings.sqlite", encoder)
+    try:
+        _write(building, settings, entries, passages, wording, cache, progress)
+    finally:
+        cache.close()
+    facts = {
+        "inputs": inputs,
+        "model": {"name": settings.model, "digest": exported.digest, "sha256": encoder.sha256},
+        "counts": {"entries": len(entries), "documents": len(documents), "passages": len(passages), "embedded": cache.embedded},
+        "skipped": [vars(s) for s in skipped],
+    }
+    id = release.seal(building, facts)
+    release.publish(building, settings.release_dir, id, settings.keep_releases)
+    return Built(id, True, len(entries), len(documents), len(passages), cache.embedded, skipped)
+
+
+def _write(
+    folder: Path, settings: IndexerSettings, entries: Sequence[Entry], passages: tuple[Passage, ...], wording: Wording, cache: EmbeddingCache, progress: Progress
+) -> None:
+    for name in release.WORD_FILES:
+        if not (settings.content / name).is_file():
+            raise ContentError(f"{name}: missing from the content folder {settings.content}")
+        shutil.copyfile(settings.content / name, folder / name)
+    (folder / "entries.json").write_text(json.dumps([e.model_dump(mode="json") for e in entries], ensure_ascii=False), encoding="utf-8")
+    (folder / "passages.json").write_text(release.passages_json(passages), encoding="utf-8")
+
+    sentences = [p.quote(i) for p in passages if p.entry for i in range(len(p.sentences))]
+    messages = [(wording.repair(text), id) for id, texts in asked_as(settings.content, entries).items() for text in texts]
+    with progress("Embedding", len(passages) + len(sentences) + len(messages)) as advance:
+        vectors = cache.vectors([p.embedded for p in passages], "passage", advance)
+        sentence_vectors = cache.vectors(sentences, "passage", advance)
+        message_vectors = cache.vectors([wording.open(text) for text, _ in messages], "question", advance)
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    faiss.write_index(index, str(folder / "vectors.faiss"))
+    np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16), allow_pickle=False)
+    Keywords.build([p.embedded for p in passages]).save(folder / "keywords")
+    with progress("Learning where to start", 1) as advance:
+        ranker.train([text for text, _ in messages], [id for _, id in messages], message_vectors).save(folder)
+        advance(1)
+
+
+def asked_as(content: Path, entries: Sequence[Entry]) -> dict[str, list[str]]:
+    """The ways people ask for each entry: its ``asked_as`` field and ``asked_as/<id>.txt``, one to a line.
+
+    An id in ``not-ours/`` stands for messages outside the subject and is kept under its own name with a leading ``!``.
+
+    Raises:
+        ContentError: if a file belongs to no entry.
+    """
+    owner = {old: e.id for e in entries for old in (e.id, *e.replaces)}
+    found: dict[str, list[str]] = {e.id: [*e.asked_as, e.name, *e.alternate_names] for e in entries if not e.background}
+    for path in sorted((content / "asked_as").glob("*.txt")):
+        if path.stem not in owner:
+            raise ContentError(f"asked_as/{path.name}: no entry has the id {path.stem!r}")
+        found.setdefault(owner[path.stem], []).extend(_lines(path))
+    for path in sorted((content / "asked_as" / "not-ours").glob("*.txt")):
+        found[f"!{path.stem}"] = _lines(path)
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _documents(settings: IndexerSettings) -> tuple[list[Document], tuple[Skipped, ...]]:
+    documents, skipped = list[Document](), list[Skipped]()
+    for source in settings.documents:
+        for item in read_folder(source):
+            if isinstance(item, Skipped):
+                log.warning("skipped %s: %s", item.path, item.reason)
+                skipped.append(item)
+            else:
+                documents.append(item)
+    return documents, tuple(skipped)
+
+
+def _unchanged(settings: IndexerSettings, inputs: str) -> Built | None:
+    id = release.live_id(settings.release_dir)
+    if id is None:
+        return None
+    try:
+        manifest: dict[str, Any] = release.verify(settings.release_dir / id)
+    except ReleaseError:
+        return None
+    usable = manifest["format"] == release.FORMAT and (settings.model_dir / manifest["model"]["digest"] / "encoder.json").exists()
+    if not usable or manifest["inputs"] != inputs:
+        return None
+    counts = manifest["counts"]
+    return Built(id, False, counts["entries"], counts["documents"], counts["passages"], 0, tuple(Skipped(**s) for s in manifest["skipped"]))
+
+
+def _inputs_digest(settings: IndexerSettings) -> str:
+    """A digest of all that a release is made from: content, documents, the settings that shape it, the model's pins and this code."""
+    digest = hashlib.sha256()
+    shaping = {"model": settings.model, "passage_words": settings.passage_words, "documents": [(d.name, d.url) for d in settings.documents]}
+    digest.update(json.dumps(shaping).encode())
+    roots = [settings.content, *(d.path for d in settings.documents), settings.model_lock, Path(__file__).parent]
+    for root in roots:
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

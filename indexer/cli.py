@@ -1,0 +1,128 @@
+"""The command line of the indexer: ``python -m indexer build | status | rollback | check | extract``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from indexer import release
+from indexer.build import Advance, Built, build
+from indexer.check import check
+from indexer.config import IndexerSettings, load_settings
+from indexer.errors import WaymarkError
+from indexer.readers.files import read_file
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, 1 when a check finds something, or 2 when the command could not be carried out."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        settings = load_settings(IndexerSettings, "indexer", options.config)
+        if options.release_dir:
+            settings = settings.model_copy(update={"release_dir": options.release_dir.resolve()})
+        return int(options.run(settings, options))
+    except WaymarkError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, help="configuration file (config.toml)")
+    common.add_argument("--release-dir", type=Path, help="where releases are published, instead of the configured folder")
+    parser = argparse.ArgumentParser(prog="python -m indexer", description="Reads content and documents and publishes releases.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("build", _build, "build a release and publish it"),
+        ("status", _status, "say which release is live and what it holds"),
+        ("rollback", _rollback, "make the release before the live one live again"),
+        ("check", _check, "look for what an editor should put right"),
+        ("extract", _extract, "show what is read from one file"),
+    ):
+        command = commands.add_parser(name, parents=[common], help=text, description=text)
+        command.set_defaults(run=run)
+        if name == "build":
+            command.add_argument("--force", action="store_true", help="build even where nothing has changed")
+        if name in ("status", "check", "extract"):
+            command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "extract":
+            command.add_argument("file", type=Path, metavar="FILE")
+    return parser
+
+
+def _build(settings: IndexerSettings, options: argparse.Namespace) -> int:
+    print(_summary(build(settings, _progress, options.force)))
+    return 0
+
+
+def _summary(built: Built) -> str:
+    held = f"{built.entries} entries, {built.documents} documents, {built.passages} passages"
+    lines = [f"{'Published' if built.changed else 'Nothing has changed since'} release {built.id}: {held}, {built.embedded} texts embedded"]
+    if built.skipped:
+        lines.append(f"{len(built.skipped)} skipped:")
+        lines += [f"  {s.path}: {s.reason}" for s in built.skipped]
+    return "\n".join(lines)
+
+
+@contextmanager
+def _progress(title: str, total: int) -> Iterator[Advance]:
+    """A bar on a terminal; elsewhere one plain line."""
+    if not sys.stderr.isatty():
+        print(f"{title}: {total}", file=sys.stderr)
+        yield lambda _: None
+        return
+    with tqdm(total=total, desc=title, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _status(settings: IndexerSettings, options: argparse.Namespace) -> int:
+    live = release.live_id(settings.release_dir)
+    if live is None:
+        print(f"no release in {settings.release_dir}: run 'python -m indexer build'")
+        return 1
+    manifest = release.verify(settings.release_dir / live)
+    others = [id for id in release.release_ids(settings.release_dir) if id != live]
+    if options.json:
+        print(json.dumps({"live": live, "manifest": {k: v for k, v in manifest.items() if k != "files"}, "others": others}, indent=2))
+        return 0
+    counts = manifest["counts"]
+    print(f"live: {live}\nmodel: {manifest['model']['name']}\nholds: {counts['entries']} entries, {counts['documents']} documents, {counts['passages']} passages")
+    print(f"skipped: {len(manifest['skipped'])}\nother releases: {', '.join(others) or 'none'}")
+    return 0
+
+
+def _rollback(settings: IndexerSettings, _options: argparse.Namespace) -> int:
+    print(f"release {release.rollback(settings.release_dir)} is live again")
+    return 0
+
+
+def _check(settings: IndexerSettings, options: argparse.Namespace) -> int:
+    findings = check(settings.content, dt.date.today())
+    if options.json:
+        print(json.dumps([vars(f) for f in findings], indent=2))
+    else:
+        for finding in findings:
+            print(f"{finding.entry}: {finding.rule}: {finding.message}")
+        print(f"{len(findings)} findings" if findings else "nothing to put right")
+    return 1 if findings else 0
+
+
+def _extract(_settings: IndexerSettings, options: argparse.Namespace) -> int:
+    document = read_file(options.file)
+    if options.json:
+        sections = [{"heading": list(s.heading), "text": s.text, "page": s.page} for s in document.sections]
+        print(json.dumps({"id": document.id, "title": document.title, "url": document.url, "dated": document.dated, "sections": sections}, ensure_ascii=False, indent=2))
+        return 0
+    print(f"{document.title} ({document.dated})")
+    for section in document.sections:
+        print(f"\n## {' > '.join(section.heading)}" + (f" (page {section.page})" if section.page else "") + f"\n{section.text}")
+    return 0

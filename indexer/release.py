@@ -1,0 +1,236 @@
+"""A release: one built index, immutable, published and rolled back whole.
+
+On disk it is a folder ``<release_dir>/<id>`` with a manifest that holds a checksum for every other file; ``<release_dir>/current`` is a
+symbolic link to the live one, replaced in one atomic step. Nothing in it is a pickle.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from indexer.encoder import Encoder, Vectors
+from indexer.entries import Entry
+from indexer.errors import ModelError, ReleaseError
+from indexer.keywords import Keywords
+from indexer.model import sha256_of
+from indexer.passages import Passage
+from indexer.ranker import Ranker
+from indexer.wording import Wording, load_wording
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+CURRENT = "current"
+WORD_FILES = ("words.toml", "urgent.toml", "places.toml", "replies.toml")
+"""Content files that answering needs; each release carries its own copies."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release in memory.
+
+    ``vectors`` is a FAISS inner-product index over the passages, in their order. ``sentence_vectors`` has shape (sentences, dimensions);
+    the sentences of passage ``i`` are its rows ``sentence_starts[i]`` to ``sentence_starts[i + 1]`` (none for document passages).
+    """
+
+    id: str
+    folder: Path
+    manifest: Mapping[str, Any]
+    entries: Mapping[str, Entry]
+    passages: tuple[Passage, ...]
+    vectors: faiss.IndexFlatIP
+    keywords: Keywords
+    ranker: Ranker
+    sentence_vectors: Vectors
+    sentence_starts: tuple[int, ...]
+    wording: Wording
+    encoder: Encoder
+    positions: Mapping[str, tuple[int, ...]]
+
+    def passages_of(self, entry: str) -> tuple[int, ...]:
+        """Positions in ``passages`` of an entry's passages, in the order written."""
+        return self.positions.get(entry, ())
+
+
+def load_release(release_dir: Path, model_dir: Path, threads: int = 2) -> Release:
+    """The live release, after every checksum has been verified.
+
+    Raises:
+        ReleaseError: if there is none, or it is incomplete, altered or of another format; the message says what to do.
+        ModelError: if the model it was built with is missing or damaged.
+    """
+    id = live_id(release_dir)
+    if id is None:
+        raise ReleaseError(f"no release in {release_dir}: run 'python -m indexer build'")
+    folder = release_dir / id
+    manifest = verify(folder)
+    if manifest["format"] != FORMAT:
+        raise ReleaseError(f"release {id} has format {manifest['format']}, this version reads {FORMAT}: run 'python -m indexer build'")
+    entries = tuple(Entry.model_validate(e) for e in _read_json(folder / "entries.json"))
+    passages = tuple(_passage(p) for p in _read_json(folder / "passages.json"))
+    starts = np.cumsum([0, *(len(p.sentences) if p.entry else 0 for p in passages)])
+    positions: dict[str, tuple[int, ...]] = {}
+    for position, passage in enumerate(passages):
+        if passage.entry:
+            positions[passage.entry] = (*positions.get(passage.entry, ()), position)
+    encoder = Encoder(model_dir / manifest["model"]["digest"], threads)
+    if encoder.sha256 != manifest["model"]["sha256"]:
+        raise ModelError(f"the model in {model_dir} is not the one that release {id} was built with: run 'python -m indexer build'")
+    return Release(
+        id=id, folder=folder, manifest=manifest, entries={e.id: e for e in entries}, passages=passages,
+        vectors=faiss.read_index(str(folder / "vectors.faiss")), keywords=Keywords.load(folder / "keywords"),
+        ranker=Ranker.load(folder), sentence_vectors=np.load(folder / "sentences.npy", allow_pickle=False).astype(np.float32),
+        sentence_starts=tuple(int(s) for s in starts), wording=load_wording(folder), encoder=encoder, positions=positions,
+    )
+
+
+def live_id(release_dir: Path) -> str | None:
+    """The id of the live release, or None."""
+    try:
+        return os.readlink(release_dir / CURRENT)
+    except OSError:
+        return None
+
+
+def release_ids(release_dir: Path) -> list[str]:
+    """Ids of all whole releases, oldest first."""
+    return sorted(p.parent.name for p in release_dir.glob(f"[0-9]*/{MANIFEST}"))
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Check a release against its manifest and return the manifest.
+
+    Raises:
+        ReleaseError: naming the file that is missing or altered.
+    """
+    try:
+        manifest = _read_json(folder / MANIFEST)
+        files: dict[str, str] = manifest["files"]
+        suffix = manifest["id"].rsplit("-", 1)[1]
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as fault:
+        raise ReleaseError(f"release {folder.name} has no readable manifest ({fault}): {_REMEDY}") from fault
+    if suffix != _fingerprint(files) or manifest["id"] != folder.name:
+        raise ReleaseError(f"release {folder.name}: the manifest has been altered: {_REMEDY}")
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ReleaseError(f"release {folder.name}: {name} is missing: {_REMEDY}")
+        if sha256_of(path) != expected:
+            raise ReleaseError(f"release {folder.name}: {name} fails its checksum: {_REMEDY}")
+    return manifest
+
+
+_REMEDY = "run 'python -m indexer rollback' for the one before, or 'python -m indexer build --force' for a new one"
+
+
+def seal(folder: Path, facts: Mapping[str, Any]) -> str:
+    """Write the manifest of a finished release folder and return the release's id."""
+    files = {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+    created = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    id = f"{created}-{_fingerprint(files)}"
+    manifest = {"id": id, "format": FORMAT, "created": created, **facts, "files": files}
+    _write_synced(folder / MANIFEST, json.dumps(manifest, indent=2, sort_keys=True) + "\n")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _sync(path)
+    return id
+
+
+def publish(building: Path, release_dir: Path, id: str, keep: int) -> None:
+    """Move a sealed folder into place, make it live in one atomic step, and drop the oldest beyond ``keep``."""
+    target = release_dir / id
+    if target.exists():
+        shutil.rmtree(building)
+    else:
+        building.rename(target)
+    _sync(release_dir)
+    switch(release_dir, id)
+    live = live_id(release_dir)
+    for old in release_ids(release_dir)[:-keep]:
+        if old != live:
+            shutil.rmtree(release_dir / old, ignore_errors=True)
+
+
+def switch(release_dir: Path, id: str) -> None:
+    """Make a release live: the link is replaced by a rename, which either happens or does not."""
+    fresh = release_dir / f".{CURRENT}-{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(id)
+    os.replace(fresh, release_dir / CURRENT)
+    _sync(release_dir)
+
+
+def rollback(release_dir: Path) -> str:
+    """Make the release before the live one live again and return its id.
+
+    Raises:
+        ReleaseError: if there is none before it, or it fails its checksums.
+    """
+    with locked(release_dir):
+        live = live_id(release_dir)
+        older = [id for id in release_ids(release_dir) if live is None or id < live]
+        if not older:
+            raise ReleaseError(f"there is no release before {live or 'the first'} in {release_dir}")
+        verify(release_dir / older[-1])
+        switch(release_dir, older[-1])
+        return older[-1]
+
+
+@contextmanager
+def locked(release_dir: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system lets go when the process ends, however it ends.
+
+    Raises:
+        ReleaseError: if another build or rollback holds it.
+    """
+    release_dir.mkdir(parents=True, exist_ok=True)
+    with (release_dir / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            raise ReleaseError(f"another build is at work in {release_dir}; try again when it has ended") from fault
+        yield
+
+
+def passages_json(passages: tuple[Passage, ...]) -> str:
+    """Passages as the JSON that a release holds."""
+    return json.dumps([asdict(p) for p in passages], ensure_ascii=False)
+
+
+def _passage(data: dict[str, Any]) -> Passage:
+    return Passage(**{**data, "heading": tuple(data["heading"]), "sentences": tuple((s, e) for s, e in data["sentences"])})
+
+
+def _fingerprint(files: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(files.items())).encode()).hexdigest()[:6]
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,73 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import api, chat, entries, health, logs, present, problems, security, sms
+from web.conversations import Conversations
+from web.database import Database
+from web.settings import WebSettings, load_web_settings, secret_key
+from web.site import Site, SupportsCurrent
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None = None) -> Flask:
+    """The site as a WSGI application.
+
+    Args:
+        settings: the ``[web]`` table; read from the configuration by default.
+        live: where the engine comes from; the published release by default.
+
+    Raises:
+        WaymarkError: with a readable message, where a setting is wrong, the database cannot be opened or there is no usable release.
+    """
+    settings = settings or load_web_settings()
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
+    database = Database(settings)
+    conversations = Conversations(database, settings.conversation_minutes)
+    app.extensions["waymark"] = Site(settings, secret_key(settings), live or open_live(), database, conversations)
+    for part in (security, logs, problems):
+        part.init_app(app)
+    for room in (chat, api, sms, entries, health):
+        app.register_blueprint(room.blueprint)
+    _teach_templates(app, settings)
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    return app
+
+
+def open_live(config: Path | None = None) -> SupportsCurrent:
+    """The published release, as the configuration names it.
+
+    Raises:
+        WaymarkError: where there is no usable release.
+    """
+    from bot.engine import LiveEngine
+    from bot.settings import BotSettings
+    from indexer.config import IndexerSettings, load_settings
+
+    live: SupportsCurrent = LiveEngine(load_settings(BotSettings, "bot", config), load_settings(IndexerSettings, "indexer", config))
+    live.current()
+    return live
+
+
+def _teach_templates(app: Flask, settings: WebSettings) -> None:
+    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:12] for p in (HERE / "static").iterdir() if p.is_file()}
+
+    def asset(name: str) -> str:
+        """Address of a static file, with a checksum so that it can be kept for long."""
+        return url_for("static", filename=name, v=sums[name])
+
+    for function in (present.in_words, present.source_line, present.checked_line, present.contact_href, present.safe_href):
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.filters.update(shown=present.shown, plain=present.plain, markdown=present.markdown)
+    app.jinja_env.globals.update(asset=asset, settings=settings, certainty_words=present.CERTAINTY)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,64 @@
+"""Entry pages, the places that citations lead to: ``/services/<id>`` and ``/topics/<id>``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from flask import Blueprint, Response, make_response, redirect, render_template
+
+from bot.records import Contact
+from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
+from web.site import site
+
+blueprint = Blueprint("entries", __name__)
+
+
+@blueprint.get("/services/<entry_id>", defaults={"kind": "service"})
+@blueprint.get("/topics/<entry_id>", defaults={"kind": "topic"})
+def show(kind: str, entry_id: str) -> Response:
+    """One entry. The id of one that was absorbed, or an address of the other kind, leads on to the right page."""
+    entries = site().live.current().entries
+    entry = entries.get(entry_id) or next((e for e in entries.values() if entry_id in e.replaces), None)
+    if entry is None:
+        likely = [entries[i] for i in get_close_matches(entry_id[:80], list(entries), n=3, cutoff=0.5)]
+        return make_response(render_template("no_entry.html", likely=likely), 404)
+    if (entry.kind, entry.id) != (kind, entry_id):
+        return make_response(redirect(entry.address, 301))
+    return make_response(render_template("entry.html", page=EntryPage(entry, entries)))
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """An entry as its page shows it: contacts only where a source is certain enough."""
+
+    entry: Entry
+    entries: Mapping[str, Entry]
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The contacts that may be shown, numbers first."""
+        entry = self.entry
+        kinds = {"voice": "phone", "text": "text", "textphone": "textphone"}
+        found = [Contact(kinds[p.type], p.number, p.description, p.hours) for p in entry.shown_phones()]
+        if entry.certainty >= SHOWN_FROM_CERTAINTY:
+            found += [Contact("email", entry.email)] if entry.email else []
+            found += [Contact("link", entry.url)] if entry.url else []
+            found += [Contact("address", address) for address in entry.addresses]
+        return tuple(found)
+
+    @property
+    def ages(self) -> str:
+        """The ages it is for, in words; empty where there is no limit."""
+        low, high = self.entry.minimum_age, self.entry.maximum_age
+        if low is None and high is None:
+            return ""
+        if high is None:
+            return f"{low} and over"
+        return f"{low} to {high}" if low is not None else f"Up to {high}"
+
+    @property
+    def related(self) -> tuple[Entry, ...]:
+        """The related entries that exist."""
+        return tuple(self.entries[i] for i in self.entry.related if i in self.entries)

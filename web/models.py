@@ -1,0 +1,44 @@
+"""The three tables. Times are whole seconds since 1970, UTC. No phone number is in any of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of the tables."""
+
+
+class Conversation(Base):
+    """One person's run of questions. For text messages ``id`` is a keyed hash of the sender's number."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    created: Mapped[int] = mapped_column(BigInteger)
+    touched: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Turn(Base):
+    """One message of the user. ``number`` rises over all conversations, so it orders the turns of each."""
+
+    __tablename__ = "turns"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    created: Mapped[int] = mapped_column(BigInteger)
+
+
+class Message(Base):
+    """A text message already answered, by the id its carrier gave it, so that a second delivery gets the same reply."""
+
+    __tablename__ = "messages"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    reply: Mapped[str] = mapped_column(Text, default="")
+    created: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -1,0 +1,102 @@
+"""What every page of one app shares, and the one way from a message to its reply."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol, cast
+
+from flask import current_app, g
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.records import Channel, Outcome, Reply
+from indexer.entries import Entry
+from web import metrics
+from web.conversations import TURNS, Conversations, is_public_id
+from web.database import Database
+from web.settings import WebSettings
+
+log = logging.getLogger("waymark.web")
+
+
+class AnswersQuestions(Protocol):
+    """What this room needs of the bot's engine."""
+
+    @property
+    def release_id(self) -> str:
+        """The release that answers."""
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The release's entries by id."""
+
+    @property
+    def questions_limit(self) -> int:
+        """Longest question, in characters."""
+
+    def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
+        """Answer the last of a conversation's messages."""
+
+
+class SupportsCurrent(Protocol):
+    """Gives the engine of the release that is live now."""
+
+    def current(self) -> AnswersQuestions:
+        """The engine to answer with; raises WaymarkError where there is no usable release."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of one app."""
+
+    settings: WebSettings
+    key: bytes
+    live: SupportsCurrent
+    database: Database
+    conversations: Conversations
+
+
+def site() -> Site:
+    """The parts of the app that serves this request."""
+    return cast(Site, current_app.extensions["waymark"])
+
+
+def clean(text: str) -> str:
+    """The text as any database can hold it: without NUL and without halves of surrogate pairs."""
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+def reply_to(turns: Sequence[str], channel: Channel) -> Reply:
+    """Ask the live engine, and count and log what became of the question."""
+    started = perf_counter()
+    reply = site().live.current().reply(turns[-TURNS:], channel)
+    metrics.REPLY_SECONDS.labels(channel.value).observe(perf_counter() - started)
+    metrics.REPLIES.labels(channel.value, reply.outcome.value).inc()
+    g.outcome, g.channel, g.release = reply.outcome.value, channel.value, reply.release
+    return reply
+
+
+def answer(question: str, conversation: str | None, channel: Channel) -> tuple[str | None, Reply]:
+    """Answer a question within its conversation and store it there; an unknown or expired conversation gives a new one.
+
+    Returns the conversation's id and the reply. The id is None where nothing was stored: the question could not be answered, or the
+    database is out of reach, which must not stand between a person in danger and the answer.
+    """
+    store = site().conversations
+    question = clean(question)
+    known = conversation if conversation is not None and is_public_id(conversation) else None
+    try:
+        earlier = store.turns(known) if known else []
+    except SQLAlchemyError:
+        log.exception("conversation not read")
+        earlier = []
+    reply = reply_to([*earlier, question], channel)
+    if reply.outcome is Outcome.ERROR:
+        return (known if earlier else None), reply
+    try:
+        return store.append(known, channel, question), reply
+    except SQLAlchemyError:
+        log.exception("conversation not stored")
+        return None, reply
