@@ -15,14 +15,15 @@ _NOT_AN_AGE = (
     r"january|february|march|april|may|june|july|august|september|october|november|december|of|other|people|kids|children|schools?|(?:years?|yrs?) (?:behind|ago|late|below|running))\b|\s*%|[.:]\d|\s*[-/]\s*\d|\d)"
 )
 _BEFORE = r"(?<![\d/£.:-])"
+_NOT_A_WAIT = "".join(rf"(?<!\b{word} )" for word in ("wait", "waited", "waiting", "for", "after", "over", "about", "took", "taken", "in", "last", "past", "nearly", "almost"))
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_BEFORE}\b{_NUMBER}[\s-]*(?:years?|yrs?|yr|y/o|y\.o|yo|y)?[\s-]*old\b",
         rf"{_BEFORE}\b{_NUMBER}[\s-]*(?:yo|y/o|y\.o)\b",
-        rf"\b(?:he's|she's|hes|shes|they're|i'm|im|i am|he is|she is|is|are|was|aged?|turned|turning|turns|of|have|has)\s+(?:just |only |now |nearly |almost |about |turned )*{_NUMBER}\b{_NOT_AN_AGE}",
+        rf"\b(?:he's|she's|hes|shes|they're|i'm|im|i am|he is|she is|is|are|was|aged?|turned|turning|turns|of)\s+(?:just |only |now |nearly |almost |about |turned )*{_NUMBER}\b{_NOT_AN_AGE}",
         rf"\b(?:son|sons|daughter|boy|girl|lad|child|kid|grandson|granddaughter|brother|sister|pupil|student)(?:'s)?\s*[,(]?\s*(?:is |aged? |who is )?{_NUMBER}\b{_NOT_AN_AGE}",
-        rf"{_BEFORE}\b{_NUMBER}\s+(?:years?|yrs?)\b(?=\s*(?:[,.)]|$|have|has|with|and \w+ months|he|she|son|girl|boy|not|\d{{1,2}} months))",
+        rf"{_BEFORE}{_NOT_A_WAIT}\b{_NUMBER}\s+(?:years?|yrs?)\b(?=\s*(?:[,.)]|$|have|has|with|and \w+ months|he|she|son|girl|boy|not|\d{{1,2}} months))",
         rf"\bmy (?:little |eldest |youngest )?{_NUMBER}\b(?=\s*(?:is|isn't|has|can't|won't|keeps|[,.]))",
         rf"^{_NUMBER}(?: and a half)?$",
         rf"\b{_NUMBER} and (?:\w+|\d+) months\b",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bot import gsm
-from bot.phrases import Phrases
+from bot.compose import HOW
 from bot.records import Answer, Channel, Outcome, Part, Reply, SmsFacts, Statement
+from indexer.passages import REACH
 
 
-def shape(answer: Answer, channel: Channel, release: str, phrases: Phrases, most_segments: int) -> Reply:
+def shape(answer: Answer, channel: Channel, release: str, most_segments: int) -> Reply:
     """The reply for a channel."""
     if channel is Channel.SMS:
-        text = sms_text(answer, phrases, most_segments)
+        text = sms_text(answer, most_segments)
         return Reply(text, channel, release, answer, SmsFacts(gsm.encoding(text), gsm.segments(text)))
     return Reply(full_text(answer), channel, release, answer)
 
@@ -32,7 +33,7 @@ def _block(part: Part) -> str:
     return "\n".join([part.title, *lines])
 
 
-def sms_text(answer: Answer, phrases: Phrases, most_segments: int) -> str:
+def sms_text(answer: Answer, most_segments: int) -> str:
     """The sentences that matter most, in reading order, as many as fit; always at least the first."""
     ranked = list(dict.fromkeys(_by_weight(answer)))
     reading_order = [gsm.fold(s.text) for part in answer.parts for s in part.statements]
@@ -53,38 +54,35 @@ def _in_order(chosen: Iterable[str], reading_order: list[str]) -> str:
     return "\n".join(dict.fromkeys(text for text in reading_order if text in wanted))
 
 
-def _by_weight(answer: Answer) -> Iterable[str]:
+def _by_weight(answer: Answer) -> Iterator[str]:
     """Sentences from the most needed in a text message to the least."""
     parts = {part.id: part.statements for part in answer.parts if part.id != "note"}
     notes = [s for part in answer.parts if part.id == "note" for s in part.statements]
+    reach = {c.n for c in answer.citations if c.section == REACH}
     if answer.outcome is Outcome.URGENT:
-        now = parts.get("now", ())
+        now = parts["now"]
         yield from _texts(now[:1])
-        yield from _texts(s for s in now if _is_contact(s))
+        yield from _texts(s for s in now if s.citation in reach)
         yield from _texts(now)
         return
-    yield from _texts(s for s in notes if s.citation is None and s.text.isascii())
-    where, unknown, expect = list(parts.get("where", ())), list(parts.get("unknown", ())), list(parts.get("expect", ()))
-    lead = where[: next((i for i, s in enumerate(where[1:], 1) if s.citation and s.text.startswith(_ALSO)), len(where))]
+    where, also = parts.get("where", ()), parts.get("also", ())
+    yield from _texts(s for s in notes if s.citation is None and gsm.encoding(gsm.fold(s.text)) == "GSM-7")
     yield from _texts(where[:1])
-    yield from _texts(unknown[:1])
-    yield from _texts([s for s in lead if _is_contact(s)][:1])
-    yield from _texts(expect[:1])
-    yield from _texts([s for s in lead[1:] if not _is_contact(s)][-3:-1])
-    yield from _texts(expect[1:])
-    yield from _texts(parts.get("documents", ()))
-    yield from _texts(s for s in where if s.text.startswith(_ALSO))
-    yield from _texts(parts.get("else", ()))
-    yield from _texts(notes)
+    yield from _texts(parts.get("unknown", ())[:1])
+    yield from _texts([s for s in where if s.citation in reach][:1])
+    told = [s for id in ("where", "expect", "documents") for s in parts.get(id, ()) if s.citation not in reach]
+    heaviest = sorted(told, key=lambda s: -s.weight)
+    yield from _texts(heaviest[:1])
+    yield from _texts([s for s in where if s.citation in _how(answer)][:1])
+    yield from _texts(heaviest[1:3])
+    yield from _texts(also[:1])
+    yield from _texts(heaviest[3:])
+    yield from _texts([*also, *parts.get("else", ()), *notes])
 
 
-_ALSO = "Also: "
-_CONTACT = ("Phone: ", "Text: ", "Textphone: ", "E-mail: ", "Website: ", "Address: ")
+def _how(answer: Answer) -> set[int]:
+    return {c.n for c in answer.citations if c.section == HOW}
 
 
-def _is_contact(statement: Statement) -> bool:
-    return statement.text.startswith(_CONTACT)
-
-
-def _texts(statements: Iterable[Statement]) -> Iterable[str]:
+def _texts(statements: Iterable[Statement]) -> Iterator[str]:
     return (s.text for s in statements)

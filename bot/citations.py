@@ -13,13 +13,13 @@ class Citations:
     def __init__(self) -> None:
         self._used: dict[str, tuple[int, Passage, str | None, int, int]] = {}
 
-    def cite(self, passage: Passage, sentence: int, entry: Entry | None = None) -> Statement:
+    def cite(self, passage: Passage, sentence: int, entry: Entry | None = None, weight: float = 0.0) -> Statement:
         """One sentence of a passage as a statement, in its exact words."""
         number, _, checked, first, last = self._used.get(passage.id, (len(self._used) + 1, passage, None, sentence, sentence))
         if entry and entry.assured_date:
             checked = entry.assured_date.isoformat()
         self._used[passage.id] = (number, passage, checked, min(first, sentence), max(last, sentence))
-        return Statement(passage.quote(sentence), number)
+        return Statement(passage.quote(sentence), number, weight)
 
     def finished(self) -> tuple[Citation, ...]:
         """All citations, each quoting an unbroken stretch of its passage."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.danger import Danger
 from bot.citations import Citations
 from bot.evidence import Evidence
-from bot.extracts import Extracts
+from bot.extracts import Extracts, Sentence
 from bot.phrases import Phrases
 from bot.reading import Reading
 from bot.records import Answer, Contact, Outcome, Part, Signpost, Statement
@@ -38,10 +38,10 @@ class Composer:
         lead = Extracts(self._release, starts[0], evidence.vector)
         where, first = self._lead(lead, cited)
         others = [self._other(entry, evidence.vector, cited) for entry in starts[1:]]
-        where += [statement for statements, _ in others for statement in statements]
         parts = [
             self._part("note", self._limits(reading)),
             self._part("where", where),
+            self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, lead, cited)),
             self._part("unknown", self._unknown(reading, lead, cited)),
             self._part("documents", self._documents(reading, evidence, cited)),
@@ -56,7 +56,7 @@ class Composer:
         now, signposts = [Statement(danger.first_line)], []
         for entry in starts:
             extracts = Extracts(self._release, entry)
-            now += [cited.cite(s.passage, s.index, entry) for s in list(extracts.under(HOW))[:2]]
+            now += [_cite(cited, s, entry) for s in list(extracts.under(HOW))[:2]]
             now += self._contacts(extracts, cited)
             signposts.append(self._signpost(extracts, cited))
         parts = [self._part("now", now), self._part("note", [Statement(self._phrases.lines["monitored"]), *self._language(reading, cited)])]
@@ -82,7 +82,7 @@ class Composer:
         signpost = self._signpost(lead, cited)
         lines = [Statement(self._phrases.lines["start"].format(name=entry.name), signpost.citation)]
         for heading in (WHAT, WHO, HOW):
-            lines += [cited.cite(s.passage, s.index, entry) for s in lead.under(heading)]
+            lines += [_cite(cited, s, entry) for s in lead.under(heading)]
         lines += self._contacts(lead, cited)
         lines += [self._dated(lead, cited)]
         return lines, signpost
@@ -91,9 +91,9 @@ class Composer:
         extracts = Extracts(self._release, entry, vector)
         signpost = self._signpost(extracts, cited)
         lines = [Statement(self._phrases.lines["also"].format(name=entry.name), signpost.citation)]
-        lines += [cited.cite(s.passage, s.index, entry) for s in list(extracts.under(WHAT))[:1]]
+        lines += [_cite(cited, s, entry) for s in list(extracts.under(WHAT))[:1]]
         near = [s for s in extracts.best(EXPECT, 1) if s.similarity >= _OTHER_NEAR]
-        lines += [cited.cite(s.passage, s.index, entry) for s in near]
+        lines += [_cite(cited, s, entry) for s in near]
         lines += self._contacts(extracts, cited)[:1]
         return lines, signpost
 
@@ -109,7 +109,7 @@ class Composer:
         )
 
     def _contacts(self, extracts: Extracts, cited: Citations) -> list[Statement]:
-        return [cited.cite(s.passage, s.index, extracts.entry) for s in extracts.under(REACH)]
+        return [_cite(cited, s, extracts.entry) for s in extracts.under(REACH)]
 
     def _dated(self, extracts: Extracts, cited: Citations) -> Statement:
         entry, lines = extracts.entry, self._phrases.lines
@@ -124,13 +124,13 @@ class Composer:
         for hint, more in _HINT_BONUS.items():
             if self._phrases.hints[hint].search(reading.repaired):
                 bonus = {heading: bonus.get(heading, 0.0) + more.get(heading, 0.0) for heading in {*bonus, *more}}
-        return [cited.cite(s.passage, s.index, lead.entry) for s in lead.best(EXPECT, _EXPECTED, bonus)]
+        return [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, _EXPECTED, bonus)]
 
     def _unknown(self, reading: Reading, lead: Extracts, cited: Citations) -> list[Statement]:
         held = {c.type for c in contacts_of(lead.entry)}
         missing = [ask for ask in reading.asks if not (ask.id in held or (ask.id == "hours" and any(p.hours for p in lead.entry.shown_phones())))]
         near = [s for s in lead.best((UNKNOWN,), 2 if missing else 1) if missing or s.similarity >= _UNKNOWN_NEAR]
-        statements = [cited.cite(s.passage, s.index, lead.entry) for s in near]
+        statements = [_cite(cited, s, lead.entry) for s in near]
         said = " ".join(s.text for s in near).lower()
         for ask in missing:
             if ask.thing.split()[-1] not in said and ask.id not in said:
@@ -147,11 +147,11 @@ class Composer:
         return [cited.cite(best.passage, i) for i in sorted(ranked[:2])]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
-        statements = [cited.cite(s.passage, s.index, lead.entry) for s in lead.best((FAILS,), 3)]
+        statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]
         independent = self._release.entries.get(self._phrases.independent)
         if independent and lead.entry.id != independent.id and not any(name in s.text for s in statements for name in self._phrases.independent_names):
             route = Extracts(self._release, independent)
-            statements += [cited.cite(s.passage, s.index, independent) for s in list(route.under(WHAT))[:1]]
+            statements += [_cite(cited, s, independent) for s in list(route.under(WHAT))[:1]]
         return statements
 
     def _limits(self, reading: Reading) -> list[Statement]:
@@ -165,7 +165,7 @@ class Composer:
         interpreter = self._release.entries.get(self._phrases.interpreter)
         if interpreter:
             route = Extracts(self._release, interpreter)
-            statements += [cited.cite(s.passage, s.index, interpreter) for s in list(route.under(WHAT))[:2]]
+            statements += [_cite(cited, s, interpreter) for s in list(route.under(WHAT))[:2]]
         return statements
 
 
@@ -177,6 +177,10 @@ def contacts_of(entry: Entry) -> tuple[Contact, ...]:
         found += [Contact("address", address) for address in entry.addresses]
         found += [Contact("link", entry.url)] if entry.url else []
     return tuple(found)
+
+
+def _cite(cited: Citations, sentence: Sentence, entry: Entry, bonus: float = 0.0) -> Statement:
+    return cited.cite(sentence.passage, sentence.index, entry, sentence.similarity + bonus)
 
 
 def _filled(parts: Iterable[Part]) -> tuple[Part, ...]:

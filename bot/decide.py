@@ -17,6 +17,8 @@ _OTHER_FLOOR = 0.04
 """Least probability of a second or third place found by ranking; below it the lead's own related entries come first."""
 _RIVAL = 0.5
 """A rival for other ages is asked about when it has at least this share of the lead's probability."""
+_FOREIGN_FLOOR = 0.5
+"""Least probability at which a message in another language is answered: what was learned is English."""
 _CONTENT_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -34,6 +36,8 @@ def decide(settings: BotSettings, entries: Mapping[str, Entry], reading: Reading
     if reading.elsewhere:
         return Decision(Outcome.NOT_FOUND)
     top = evidence.candidates[0]
+    if reading.language != "en" and top.probability < _FOREIGN_FLOOR:
+        return Decision(Outcome.CLARIFY, ask="need")
     if top.id == SMALL_TALK:
         return Decision(Outcome.CLARIFY, ask="small_talk")
     if top.id.startswith(NOT_OURS):

@@ -22,6 +22,9 @@ from indexer.errors import WaymarkError
 from indexer.release import Release, live_id, load_release
 from indexer.wording import clean
 
+_URGENT_PLACES = 4
+"""Most places named where there is danger: enough numbers to have a choice, few enough to be read."""
+
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +65,7 @@ class Engine:
             turns: all messages of the asker, oldest first.
             channel: shapes the reply; it never changes where to start.
         """
-        return shape(self.answer(turns), channel, self.release_id, self.phrases, self.settings.sms_segments)
+        return shape(self.answer(turns), channel, self.release_id, self.settings.sms_segments)
 
     def answer(self, turns: Sequence[str]) -> Answer:
         """The answer to the last message, before a channel shapes it. Danger comes before everything, whatever else is wrong."""
@@ -71,7 +74,7 @@ class Engine:
             return self._refused(Outcome.ERROR, self.reader.read([""]), "empty")
         reading = self.reader.read(turns)
         if reading.danger:
-            ids = (reading.danger.start, *reading.danger.also)
+            ids = (reading.danger.start, *reading.danger.also)[:_URGENT_PLACES]
             return self.composer.urgent(reading, reading.danger, [self.entries[id] for id in ids if id in self.entries])
         if len(message) > self.questions_limit:
             return self._refused(Outcome.ERROR, reading, "too_long")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.reading import Reading
 from bot.settings import BotSettings
@@ -15,13 +14,16 @@ from indexer.entries import Entry
 from indexer.passages import Passage
 from indexer.ranker import Scores, log_softmax
 from indexer.release import Release
+from indexer.wording import any_of
 
-CONTEXT_SHARE = 0.4
-"""How much earlier messages count against the last one, where the last one leans on them."""
+CONTEXT_SHARE, DETAIL_SHARE = 0.4, 0.75
+"""How much earlier messages count against the last one where it leans on them, and where it only adds a detail such as an age."""
 AGE_PENALTY = 2.5
 """Log probability taken from an entry whose ages exclude the child's."""
 AGE_SLACK = 0.5
 """Years beyond an entry's ages that are let pass: parents round."""
+CRISIS_PENALTY = 2.0
+"""Log probability taken from a crisis line where no danger was found and the line is not asked for by name."""
 NOT_OURS = "!"
 """First character of the ids that stand for messages outside the subject."""
 
@@ -64,30 +66,33 @@ class Gatherer:
     def __init__(self, settings: BotSettings, release: Release) -> None:
         self._settings, self._release = settings, release
         self._position = {id: i for i, id in enumerate(release.ranker.ids)}
+        self._entries = [release.entries.get(id) for id in release.ranker.ids]
+        self._crisis = [(i, any_of(_names(entry))) for i, entry in enumerate(self._entries) if entry and entry.crisis]
         owners = [self._position.get(p.entry or "", -1) for p in release.passages]
         self._owner = np.array(owners, dtype=np.int64)
 
     def gather(self, reading: Reading, most: int = 20) -> Evidence:
         """Evidence for a reading, with at most ``most`` passages."""
         release = self._release
-        texts = [reading.opened] + ([release.wording.open(f"{reading.context} {reading.repaired}")] if reading.context else [])
-        vectors = release.encoder.encode(texts, "question")
-        similarity, hybrid = self._search(vectors[-1], texts[-1])
-        learned = release.ranker.log_probabilities(reading.repaired, vectors[0])
+        whole = release.wording.open(f"{reading.context} {reading.repaired}") if reading.context else reading.opened
+        vectors = release.encoder.encode([whole, reading.opened] if reading.context else [whole], "question")
+        learned = release.ranker.log_probabilities(reading.repaired, vectors[-1])
         if reading.context:
-            joined = release.ranker.log_probabilities(f"{reading.context} {reading.repaired}", vectors[1])
-            learned = log_softmax((1 - CONTEXT_SHARE) * learned + CONTEXT_SHARE * joined)
+            joined = release.ranker.log_probabilities(f"{reading.context} {reading.repaired}", vectors[0])
+            share = DETAIL_SHARE if reading.only_details else CONTEXT_SHARE
+            learned = log_softmax((1 - share) * learned + share * joined)
+        similarity, hybrid = self._search(vectors[0], whole)
         retrieved = np.zeros(len(learned), dtype=np.float32)
         owned = self._owner >= 0
         np.maximum.at(retrieved, self._owner[owned], hybrid[owned])
-        total = learned + self._settings.retrieval_weight * retrieved + self._age_fit(reading.age)
+        total = learned + self._settings.retrieval_weight * retrieved + self._age_fit(reading.age) + self._crisis_fit(reading.repaired)
         probabilities = np.exp(log_softmax(total))
         order = np.argsort(-probabilities, kind="stable")
         best = np.argsort(-hybrid, kind="stable")[:most]
         return Evidence(
             candidates=tuple(Candidate(release.ranker.ids[i], float(probabilities[i]), float(learned[i]), float(retrieved[i])) for i in order),
             passages=tuple(Found(release.passages[i], float(hybrid[i])) for i in best),
-            vector=vectors[-1], similarity=similarity,
+            vector=vectors[0], similarity=similarity,
         )
 
     def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores]:
@@ -101,14 +106,20 @@ class Gatherer:
         share = self._settings.dense_weight
         return similarity, share * similarity + (1 - share) * (keywords / top if top > 0 else keywords) * np.maximum(similarity.max(), 0)
 
-    def _age_fit(self, age: float | None) -> npt.NDArray[np.float32]:
+    def _age_fit(self, age: float | None) -> Scores:
         fit = np.zeros(len(self._position), dtype=np.float32)
         if age is not None:
-            for id, i in self._position.items():
-                entry = self._release.entries.get(id)
-                if entry and not suits_age(entry, age):
-                    fit[i] = -AGE_PENALTY
+            fit[[not (entry is None or suits_age(entry, age)) for entry in self._entries]] = -AGE_PENALTY
         return fit
+
+    def _crisis_fit(self, text: str) -> Scores:
+        fit = np.zeros(len(self._position), dtype=np.float32)
+        fit[[position for position, names in self._crisis if not names.search(text)]] = -CRISIS_PENALTY
+        return fit
+
+
+def _names(entry: Entry) -> list[str]:
+    return [name.lower() for name in (entry.name, *entry.alternate_names)]
 
 
 def suits_age(entry: Entry, age: float) -> bool:

@@ -27,7 +27,7 @@ class PatternError(ValueError):
 
 def fold(text: str) -> str:
     """Text in lower case without accents, stretched letters or variant Arabic letters, so that one spelling stands for all."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if unicodedata.category(c) != "Mn").translate(_LETTERS)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower().replace("&", " and ")) if unicodedata.category(c) != "Mn").translate(_LETTERS)
     return _UNITS.sub(r"\1 \2", _STRETCHED.sub(r"\1", plain))
 
 

@@ -12,7 +12,7 @@ from indexer.errors import ContentError
 from indexer.wording import any_of, load_toml
 
 _NEEDED = {
-    "titles": ("now", "where", "expect", "documents", "unknown", "else", "note"),
+    "titles": ("now", "where", "also", "expect", "documents", "unknown", "else", "note"),
     "lines": (
         "start", "also", "who_for", "how_to_get_in", "dated", "undated", "checked", "unchecked", "no_contact", "monitored", "not_found",
         "not_found_route", "out_of_scope", "elsewhere", "clarify_age", "clarify_need", "small_talk", "empty", "too_long", "fault",

@@ -44,8 +44,9 @@ class Places:
         return next((ids[0] for ids in districts if len(ids) == 1), None)
 
     def elsewhere(self, text: str) -> str | None:
-        """The name of a place outside the borough where the asker says they live."""
-        return next((place.name for place in self._elsewhere if place.pattern.search(text)), None)
+        """The name of a place outside the borough where the asker says they live; the first one named, by its longest name."""
+        hits = [(found.start(), -found.end(), place.name) for place in self._elsewhere if (found := place.pattern.search(text))]
+        return min(hits)[2] if hits else None
 
 
 def load_places(folder: Path) -> Places:

@@ -21,6 +21,7 @@ _FOLLOWS_ON = re.compile(
 _NEW_SUBJECT = re.compile(r"\b(?:different thing|another thing|something else|different question|another question|new question|change of subject|separate(?:ly)? (?:thing|question|issue))\b")
 _CONTENT_WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORT = 6
+_DETAIL_WORDS = 10
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Reading:
     def follows_on(self) -> bool:
         """Whether the message means little without the earlier ones."""
         return bool(self.context)
+
+    @property
+    def only_details(self) -> bool:
+        """Whether the message asks nothing itself, but adds an age, a place or a few words to what was said before."""
+        return "?" not in self.text and len(self.repaired.split()) <= _DETAIL_WORDS and not self.asks
 
     def understood(self) -> dict[str, Any]:
         """Age in whole years, area and needs, for the reply; only what is known."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from indexer.entries import FOLDERS
+
 
 class Outcome(StrEnum):
     """What became of a question. Nothing else decides what is shown, counted or logged."""
@@ -69,20 +71,25 @@ class Signpost:
     @property
     def address(self) -> str:
         """Path of the entry's page."""
-        return f"/{self.kind}s/{self.id}"
+        return f"/{FOLDERS[self.kind]}/{self.id}"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer. ``citation`` is None only for the fixed wording around facts (``content/replies.toml``)."""
+    """One sentence of an answer.
+
+    ``citation`` is None only for the fixed wording around facts (``content/replies.toml``). ``weight`` is the sentence's cosine to the
+    question, 0 where it was not compared; a text message keeps the heaviest.
+    """
 
     text: str
     citation: int | None = None
+    weight: float = 0.0
 
 
 @dataclass(frozen=True)
 class Part:
-    """A titled part of an answer: ``now`` (danger), ``where``, ``expect``, ``documents``, ``unknown``, ``else`` or ``note``."""
+    """A titled part of an answer: ``now`` (danger), ``where``, ``also``, ``expect``, ``documents``, ``unknown``, ``else`` or ``note``."""
 
     id: str
     title: str

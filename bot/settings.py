@@ -15,6 +15,6 @@ class BotSettings(Settings):
     question_characters: Annotated[int, Field(ge=200, le=20_000, description="Longest question that is answered; danger is looked for in any length.")] = 4000
     answer_floor: Annotated[float, Field(ge=0, le=1, description="Least probability of the place to start; below it the answer is not_found.")] = 0.06
     signposts: Annotated[int, Field(ge=1, le=3, description="Most places named in one answer.")] = 3
-    dense_weight: Annotated[float, Field(ge=0, le=1, description="Share of vectors, against keywords, in ranking passages.")] = 0.8
-    retrieval_weight: Annotated[float, Field(ge=0, le=20, description="How much passages found count beside what was learned from phrasings.")] = 3.0
+    dense_weight: Annotated[float, Field(ge=0, le=1, description="Share of vectors, against keywords, in ranking passages.")] = 0.9
+    retrieval_weight: Annotated[float, Field(ge=0, le=20, description="How much passages found count beside what was learned from phrasings.")] = 4.0
     sms_segments: Annotated[int, Field(ge=1, le=3, description="Most segments of a text message reply.")] = 3

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -26,7 +27,7 @@ from indexer.errors import ContentError, ReleaseError
 from indexer.keywords import Keywords
 from indexer.passages import Passage, passages_of_document, passages_of_entry
 from indexer.readers.files import read_folder
-from indexer.wording import Wording, load_wording
+from indexer.wording import Wording, load_toml, load_wording
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +76,9 @@ def build(settings: IndexerSettings, progress: Progress = quiet, force: bool = F
         building = Path(tempfile.mkdtemp(prefix=".building-", dir=settings.release_dir))
         try:
             return _build(settings, progress, inputs, building)
-        except OSError as fault:
-            raise ReleaseError(f"the release could not be written ({fault.strerror or fault}); the live one is untouched") from fault
+        except (OSError, sqlite3.Error) as fault:
+            reason = getattr(fault, "strerror", None) or fault
+            raise ReleaseError(f"the release could not be written ({reason}); the live one is untouched") from fault
         finally:
             shutil.rmtree(building, ignore_errors=True)
 
@@ -110,8 +112,7 @@ def _write(
     folder: Path, settings: IndexerSettings, entries: Sequence[Entry], passages: tuple[Passage, ...], wording: Wording, cache: EmbeddingCache, progress: Progress
 ) -> None:
     for name in release.WORD_FILES:
-        if not (settings.content / name).is_file():
-            raise ContentError(f"{name}: missing from the content folder {settings.content}")
+        load_toml(settings.content / name)  # a release that answering cannot read must not be published
         shutil.copyfile(settings.content / name, folder / name)
     (folder / "entries.json").write_text(json.dumps([e.model_dump(mode="json") for e in entries], ensure_ascii=False), encoding="utf-8")
     (folder / "passages.json").write_text(release.passages_json(passages), encoding="utf-8")
@@ -124,7 +125,7 @@ def _write(
         message_vectors = cache.vectors([wording.open(text) for text, _ in messages], "question", advance)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    faiss.write_index(index, str(folder / "vectors.faiss"))
+    (folder / "vectors.faiss").write_bytes(faiss.serialize_index(index).tobytes())  # faiss's own writer does not report a full disk
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16), allow_pickle=False)
     Keywords.build([p.embedded for p in passages]).save(folder / "keywords")
     with progress("Learning where to start", 1) as advance:
@@ -135,13 +136,13 @@ def _write(
 def asked_as(content: Path, entries: Sequence[Entry]) -> dict[str, list[str]]:
     """The ways people ask for each entry: its ``asked_as`` field and ``asked_as/<id>.txt``, one to a line.
 
-    An id in ``not-ours/`` stands for messages outside the subject and is kept under its own name with a leading ``!``.
+    Pages of the framework explain but are never a place to start, so they have none. An id in ``not-ours/`` stands for messages outside the subject and is kept under its own name with a leading ``!``.
 
     Raises:
         ContentError: if a file belongs to no entry.
     """
     owner = {old: e.id for e in entries for old in (e.id, *e.replaces)}
-    found: dict[str, list[str]] = {e.id: [*e.asked_as, e.name, *e.alternate_names] for e in entries if not e.background}
+    found: dict[str, list[str]] = {e.id: [*e.asked_as, e.name, *e.alternate_names] for e in entries if not e.background and e.kind != "framework"}
     for path in sorted((content / "asked_as").glob("*.txt")):
         if path.stem not in owner:
             raise ContentError(f"asked_as/{path.name}: no entry has the id {path.stem!r}")

@@ -1,4 +1,4 @@
-"""Curated entries: the records staff write by hand in ``content/services`` and ``content/topics``.
+"""Curated entries: the records staff write by hand in the content folder, one Markdown file each.
 
 Field names follow Open Referral UK (HSDS-UK 3.0) where it has one. A file is Markdown with YAML front matter; every scalar is read
 as text and typed by the models below, so a phone number never turns into an integer and "no" never into a boolean.
@@ -18,16 +18,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from indexer.errors import ContentError
 
 SECTIONS = (
+    "What you should see",
     "What happens next",
     "Steps",
     "Time limits",
     "What school must do",
+    "Questions to ask",
     "While you wait",
     "Good to know",
     "If it does not work",
     "What we do not know",
 )
 """Headings that the body of an entry may have, in this order."""
+
+FOLDERS = {"service": "services", "topic": "topics", "framework": "framework"}
+"""Where entries of each kind live, below the content folder and as the first part of their address."""
 
 SHOWN_FROM_CERTAINTY = 2
 """A contact resting on a source below this certainty (0 to 3) is never shown."""
@@ -91,10 +96,13 @@ class Section(Record):
 
 
 class Entry(Record):
-    """A service (somewhere to go) or a topic (how something works)."""
+    """A service (somewhere to go), a topic (how something works) or a page of the framework (what every setting should offer).
+
+    A ``background`` entry leads an answer only where it is asked about; a ``crisis`` entry only where there is danger or it is named.
+    """
 
     id: Slug
-    kind: Literal["service", "topic"]
+    kind: Literal["service", "topic", "framework"]
     name: Text
     alternate_names: Texts = ()
     description: Text
@@ -119,6 +127,7 @@ class Entry(Record):
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     asked_as: Texts = ()
     background: bool = False
+    crisis: bool = False
     sections: tuple[Section, ...] = ()
     path: str
 
@@ -134,7 +143,7 @@ class Entry(Record):
     @property
     def address(self) -> str:
         """Path of the entry's own page on the site, the place its citations lead to."""
-        return f"/{self.kind}s/{self.id}"
+        return f"/{FOLDERS[self.kind]}/{self.id}"
 
     @property
     def certainty(self) -> int:
@@ -156,14 +165,14 @@ class Entry(Record):
 
 
 def load_entries(folder: Path) -> list[Entry]:
-    """Read every ``*.md`` under ``services`` and ``topics`` of a content folder, sorted by id.
+    """Read every ``*.md`` under ``services``, ``topics`` and ``framework`` of a content folder, sorted by id.
 
     Raises:
         ContentError: naming every faulty file with line and field; good files do not hide bad ones.
     """
     entries: list[Entry] = []
     faults: list[str] = []
-    for path in sorted(p for kind in ("services", "topics") for p in (folder / kind).glob("*.md")):
+    for path in sorted(p for kind in FOLDERS.values() for p in (folder / kind).glob("*.md")):
         try:
             entries.append(parse_entry(path.read_text(encoding="utf-8"), path.relative_to(folder).as_posix()))
         except ContentError as fault:
@@ -208,7 +217,7 @@ def parse_entry(text: str, path: str) -> Entry:
         entry = Entry.model_validate({**fields, "sections": list(_sections(body, body_line, path)), "path": path})
     except ValidationError as fault:
         raise ContentError("\n".join(_explain(fault, lines, path))) from fault
-    expected = f"{entry.kind}s/{entry.id}.md"
+    expected = f"{FOLDERS[entry.kind]}/{entry.id}.md"
     if path != expected:
         raise ContentError(f"{path}:{lines.get('id', 2)}: id: a {entry.kind} with this id belongs in {expected}")
     return entry

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports each step of its own work on standard error
 
 class Keywords:
     """A BM25 index. Safe to share between threads once built."""

@@ -78,6 +78,17 @@ def load_release(release_dir: Path, model_dir: Path, threads: int = 2) -> Releas
     manifest = verify(folder)
     if manifest["format"] != FORMAT:
         raise ReleaseError(f"release {id} has format {manifest['format']}, this version reads {FORMAT}: run 'python -m indexer build'")
+    encoder = Encoder(model_dir / manifest["model"]["digest"], threads)
+    if encoder.sha256 != manifest["model"]["sha256"]:
+        raise ModelError(f"the model in {model_dir} is not the one that release {id} was built with: run 'python -m indexer build'")
+    try:
+        return _load(folder, manifest, encoder)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as fault:
+        # the checksums hold, so another version of this code wrote it
+        raise ReleaseError(f"release {id} cannot be read by this version ({type(fault).__name__}): run 'python -m indexer build --force'") from fault
+
+
+def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Release:
     entries = tuple(Entry.model_validate(e) for e in _read_json(folder / "entries.json"))
     passages = tuple(_passage(p) for p in _read_json(folder / "passages.json"))
     starts = np.cumsum([0, *(len(p.sentences) if p.entry else 0 for p in passages)])
@@ -85,11 +96,8 @@ def load_release(release_dir: Path, model_dir: Path, threads: int = 2) -> Releas
     for position, passage in enumerate(passages):
         if passage.entry:
             positions[passage.entry] = (*positions.get(passage.entry, ()), position)
-    encoder = Encoder(model_dir / manifest["model"]["digest"], threads)
-    if encoder.sha256 != manifest["model"]["sha256"]:
-        raise ModelError(f"the model in {model_dir} is not the one that release {id} was built with: run 'python -m indexer build'")
     return Release(
-        id=id, folder=folder, manifest=manifest, entries={e.id: e for e in entries}, passages=passages,
+        id=folder.name, folder=folder, manifest=manifest, entries={e.id: e for e in entries}, passages=passages,
         vectors=faiss.read_index(str(folder / "vectors.faiss")), keywords=Keywords.load(folder / "keywords"),
         ranker=Ranker.load(folder), sentence_vectors=np.load(folder / "sentences.npy", allow_pickle=False).astype(np.float32),
         sentence_starts=tuple(int(s) for s in starts), wording=load_wording(folder), encoder=encoder, positions=positions,
@@ -116,12 +124,12 @@ def verify(folder: Path) -> dict[str, Any]:
         ReleaseError: naming the file that is missing or altered.
     """
     try:
-        manifest = _read_json(folder / MANIFEST)
+        manifest: dict[str, Any] = _read_json(folder / MANIFEST)
+        checksum = manifest.pop("checksum")
         files: dict[str, str] = manifest["files"]
-        suffix = manifest["id"].rsplit("-", 1)[1]
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as fault:
-        raise ReleaseError(f"release {folder.name} has no readable manifest ({fault}): {_REMEDY}") from fault
-    if suffix != _fingerprint(files) or manifest["id"] != folder.name:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise ReleaseError(f"release {folder.name} has no readable manifest ({fault!r}): {_REMEDY}") from fault
+    if checksum != _digest(manifest) or manifest.get("id") != folder.name:
         raise ReleaseError(f"release {folder.name}: the manifest has been altered: {_REMEDY}")
     for name, expected in files.items():
         path = folder / name
@@ -139,9 +147,10 @@ def seal(folder: Path, facts: Mapping[str, Any]) -> str:
     """Write the manifest of a finished release folder and return the release's id."""
     files = {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
     created = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
-    id = f"{created}-{_fingerprint(files)}"
+    id = f"{created}-{_digest(files)[:6]}"
     manifest = {"id": id, "format": FORMAT, "created": created, **facts, "files": files}
-    _write_synced(folder / MANIFEST, json.dumps(manifest, indent=2, sort_keys=True) + "\n")
+    sealed = {**manifest, "checksum": _digest(manifest)}
+    _write_synced(folder / MANIFEST, json.dumps(sealed, indent=2, sort_keys=True) + "\n")
     for path in folder.rglob("*"):
         if path.is_file():
             _sync(path)
@@ -213,8 +222,8 @@ def _passage(data: dict[str, Any]) -> Passage:
     return Passage(**{**data, "heading": tuple(data["heading"]), "sentences": tuple((s, e) for s, e in data["sentences"])})
 
 
-def _fingerprint(files: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(files.items())).encode()).hexdigest()[:6]
+def _digest(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _read_json(path: Path) -> Any:

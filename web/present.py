@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.records import Contact
 
@@ -15,7 +15,8 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 CERTAINTY = ("not checked", "older, and may have changed", "from the owner or a report, a few years old", "a current page or the law")
 """What the certainty of a source, 0 to 3, means in words (``content/README.md``)."""
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_MARKDOWN.add_render_rule("image", lambda _self, tokens, index, _options, _env: escape(tokens[index].content))
 _LIST_LINE = re.compile(r"\s*([-*+]|\d+[.)])\s|\s{2,}\S")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -76,7 +77,7 @@ def plain(slug: str) -> str:
 
 
 def markdown(text: str) -> Markup:
-    """A body section as HTML. Each sentence line becomes a paragraph; raw HTML and images are not let through."""
+    """A body section as HTML. Each sentence line becomes a paragraph; raw HTML stays text, and of an image only its description is kept."""
     lines: list[str] = []
     for line in text.splitlines():
         if lines and lines[-1] and line and not _LIST_LINE.match(line) and not _LIST_LINE.match(lines[-1]):

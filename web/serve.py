@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
+from bot.records import Channel
 from indexer.errors import ConfigError
 from web.settings import WebSettings, load_web_settings
 
@@ -76,6 +77,10 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
     def post_fork(_server: Any, _worker: Any) -> None:
         app.extensions["waymark"].database.forget_connections()
 
+    def post_worker_init(_worker: Any) -> None:
+        parts = app.extensions["waymark"]
+        parts.live.current().reply(["where do i go"], Channel.WEB)  # what the engine loads on first use is loaded before anyone waits for it
+
     def child_exit(_server: Any, worker: Any) -> None:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
@@ -104,6 +109,7 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
             "formatters": {"json": {"()": "web.logs.JsonFormatter"}},
         },
         "post_fork": post_fork,
+        "post_worker_init": post_worker_init,
         "child_exit": child_exit,
         "when_ready": when_ready,
     }

@@ -39,14 +39,10 @@ class Card:
     @property
     def proof(self) -> Statement:
         """Where it comes from, of when, and whether the service has confirmed it."""
-        named = next((s.citation for s in self.about if self._section(s) == SOURCES), None)
+        said = next((s for s in self.about if self._section(s) == SOURCES), None)
         own = self.sources.get(self.signpost.citation)
-        title = None
-        if named:  # that passage holds one source to a line, as "title, date"
-            title = self.sources[named].quote.splitlines()[0].rpartition(", ")[0]
-        elif own and own.url != self.signpost.address:
-            title = own.title
-        return Statement(f"{source_line(title, self.signpost.dated)} {checked_line(self.signpost.checked)}", named)
+        title = own.title if own and own.url != self.signpost.address else None
+        return said or Statement(f"{source_line(title, self.signpost.dated)} {checked_line(self.signpost.checked)}")
 
     def _repeats(self, statement: Statement) -> bool:
         fields = (self.signpost.who_for, self.signpost.how_to_get_in)

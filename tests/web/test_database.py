@@ -1,0 +1,47 @@
+"""Opening the database."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from indexer.errors import ConfigError
+from web.database import Database
+from web.settings import WebSettings
+
+
+def test_sqlite_waits_logs_ahead_and_wipes(settings):
+    with closing(Database(settings)) as database, database.reads() as session:
+        found = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "busy_timeout", "foreign_keys", "secure_delete")}
+    assert found == {"journal_mode": "wal", "busy_timeout": 60_000, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_only_the_owner_can_read_it(settings):
+    with closing(Database(settings)):
+        assert stat.S_IMODE(Path(settings.database_url.removeprefix("sqlite:///")).stat().st_mode) == 0o600
+
+
+def test_twenty_can_open_it_at_once(settings):
+    def open_one(_: int) -> None:
+        Database(settings).close()
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(open_one, range(20)))
+
+
+@pytest.mark.parametrize("url", ["sqlite:////proc/none/waymark.db", "nosuchdialect://user:hunter2@host/db"])
+def test_a_database_out_of_reach_is_explained_without_its_password(url):
+    with pytest.raises(ConfigError, match="database_url") as fault:
+        Database(WebSettings(database_url=url))
+    assert "hunter2" not in str(fault.value)
+
+
+def test_a_file_that_is_no_database_is_explained(tmp_path):
+    (tmp_path / "text.db").write_text("not a database " * 100)
+    with pytest.raises(ConfigError, match="cannot open the database"):
+        Database(WebSettings(database_url=f"sqlite:///{tmp_path}/text.db"))
