@@ -12,10 +12,17 @@ _NUMBERS = {word: number for number, word in enumerate(_WORDS.split())}
 _NUMBER = rf"(?P<n>\d{{1,2}}(?:\.\d)?|{'|'.join(_NUMBERS)})(?P<half>\s*(?:(?:and|an|n|&) a half|an half|1/2))?"
 _NOT_AN_AGE = (
     r"(?!\s*(?:st|nd|rd|th|weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|months?|mths?|times?|o'?clock|am|pm|k|percent|stone|miles?|sessions?|words?|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|of|other|people|kids|children|schools?|(?:years?|yrs?) (?:behind|ago|late|below|running))\b|\s*%|[.:]\d|\s*[-/]\s*\d|\d)"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"of|other|people|kids|children|schools?|(?:years?|yrs?) (?:behind|ago|late|below|running))\b|\s*%|[.:]\d|\s*[-/]\s*\d|\d)"
 )
+_BEING = "he's|she's|hes|shes|they're|i'm|im|i am|he is|she is|is|are|was|aged?|turned|turning|turns|of|have|has"
+_CHILD = "son|sons|daughter|boy|girl|lad|child|kid|grandson|granddaughter|brother|sister|pupil|student"
+_FOLLOWED = r"[,.)]|$|have|has|with|and \w+ months|he|she|son|girl|boy|not|\d{1,2} months"
 _BEFORE = r"(?<![\d/£.:-])"
-_NOT_A_WAIT = "".join(rf"(?<!\b{word} )" for word in ("wait", "waited", "waiting", "for", "after", "over", "about", "took", "taken", "in", "last", "past", "nearly", "almost"))
+_NOT_A_WAIT = "".join(
+    rf"(?<!\b{word} )"
+    for word in ("wait", "waited", "waiting", "for", "after", "over", "about", "took", "taken", "in", "last", "past", "nearly", "almost")
+)
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -23,7 +30,7 @@ _PATTERNS = tuple(
         rf"{_BEFORE}\b{_NUMBER}[\s-]*(?:yo|y/o|y\.o)\b",
         rf"\b(?:he's|she's|hes|shes|they're|i'm|im|i am|he is|she is|is|are|was|aged?|turned|turning|turns|of)\s+(?:just |only |now |nearly |almost |about |turned )*{_NUMBER}\b{_NOT_AN_AGE}",
         rf"\b(?:son|sons|daughter|boy|girl|lad|child|kid|grandson|granddaughter|brother|sister|pupil|student)(?:'s)?\s*[,(]?\s*(?:is |aged? |who is )?{_NUMBER}\b{_NOT_AN_AGE}",
-        rf"{_BEFORE}{_NOT_A_WAIT}\b{_NUMBER}\s+(?:years?|yrs?)\b(?=\s*(?:[,.)]|$|have|has|with|and \w+ months|he|she|son|girl|boy|not|\d{{1,2}} months))",
+        rf"{_BEFORE}{_NOT_A_WAIT}\b{_NUMBER}\s+(?:years?|yrs?)\b(?=\s*(?:{_FOLLOWED}))",
         rf"\bmy (?:little |eldest |youngest )?{_NUMBER}\b(?=\s*(?:is|isn't|has|can't|won't|keeps|[,.]))",
         rf"^{_NUMBER}(?: and a half)?$",
         rf"\b{_NUMBER} and (?:\w+|\d+) months\b",
@@ -31,11 +38,20 @@ _PATTERNS = tuple(
 )
 _MONTHS = re.compile(r"\b(?P<n>\d{1,2})[\s-]*(?:months?|mths?|mnths?)(?:[\s-]*old\b|(?=\s+(?:baby|boy|girl|and not|not|no)\b))")
 _WEEKS = re.compile(r"\b(?P<n>\d{1,2})[\s-]*(?:weeks?|wks?)[\s-]*old\b")
-_SCHOOL_YEAR = re.compile(r"\b(?:year|yr|y)\s?-?(?P<n>1[0-4]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)s?\b(?!\s*(?:old|ago|behind|later|wait))")
+_SCHOOL_YEAR = re.compile(
+    r"\b(?:year|yr|y)\s?-?(?P<n>1[0-4]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)s?\b"
+    r"(?!\s*(?:old|ago|behind|later|wait))"
+)
 _STAGES = (
     (re.compile(r"\b(?:newborn|new baby|the baby|my baby|our baby)\b"), 0.5),
     (re.compile(r"\btoddler\b"), 2.0),
-    (re.compile(r"\b(?:at|goes to|in|starts?|starting|from|her|his|the) (?:a |the )?(?:nursery|preschool|pre-school|playgroup|childminder)\b|\bnursery (?:say|says|said|have|has|want|think)"), 3.0),
+    (
+        re.compile(
+            r"\b(?:at|goes to|in|starts?|starting|from|her|his|the) (?:a |the )?(?:nursery|preschool|pre-school|playgroup|childminder)\b"
+            r"|\bnursery (?:say|says|said|have|has|want|think)"
+        ),
+        3.0,
+    ),
     (re.compile(r"\b(?:in|starts?|starting|into|year) (?:reception|foundation)\b|\breception (?:class|teacher|child|year)\b"), 4.5),
     (re.compile(r"\binfants?(?: school)?\b"), 6.0),
     (re.compile(r"\bjuniors?\b"), 9.0),

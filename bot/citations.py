@@ -25,7 +25,12 @@ class Citations:
         """All citations, each quoting an unbroken stretch of its passage."""
         return tuple(
             Citation(
-                n=number, title=passage.title, section=passage.section, url=passage.url, dated=passage.dated, checked=checked,
+                n=number,
+                title=passage.title,
+                section=passage.section,
+                url=passage.url,
+                dated=passage.dated,
+                checked=checked,
                 quote=passage.text[passage.sentences[first][0] : passage.sentences[last][1]],
             )
             for number, passage, checked, first, last in self._used.values()

@@ -39,7 +39,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ask = commands.add_parser("ask", parents=[common], help="answer one question, or a batch")
     ask.add_argument("question", nargs="*", help="the question; several are successive messages of one conversation")
-    ask.add_argument("--channel", type=Channel, choices=list(Channel), default=Channel.WEB, metavar="CHANNEL", help="shape of the reply: web, sms, whatsapp, api, staff")
+    ask.add_argument(
+        "--channel",
+        type=Channel,
+        choices=list(Channel),
+        default=Channel.WEB,
+        metavar="CHANNEL",
+        help="shape of the reply: web, sms, whatsapp, api, staff",
+    )
     ask.add_argument("--batch", metavar="FILE", help="JSON lines with id, turns and channel; - for standard input")
     ask.set_defaults(run=_ask)
     measure = commands.add_parser("evaluate", parents=[common], help="measure answers against a question file")
@@ -96,9 +103,8 @@ def _table(measures: dict[str, Any]) -> str:
         rows.append((name, *("-" if group[c] is None else f"{group[c]:.1%}" if isinstance(group[c], float) else str(group[c]) for c in columns)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    for name in ("urgent", "refusal", "groups", "clarify_rate", "unsupported_facts", "outcomes"):
-        lines.append(f"{name}: {json.dumps(measures[name])}")
-    return "\n".join(lines)
+    more = ("urgent", "refusal", "groups", "clarify_rate", "unsupported_facts", "outcomes")
+    return "\n".join([*lines, *(f"{name}: {json.dumps(measures[name])}" for name in more)])
 
 
 def _miss(result: Result) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from bot.danger import Danger
 from bot.citations import Citations
+from bot.danger import Danger
 from bot.evidence import Evidence
 from bot.extracts import Extracts, Sentence
 from bot.phrases import Phrases
@@ -13,6 +14,7 @@ from bot.reading import Reading
 from bot.records import Answer, Contact, Outcome, Part, Signpost, Statement
 from indexer.encoder import Vectors
 from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
+from indexer.errors import ContentError
 from indexer.passages import REACH, SOURCES
 from indexer.release import Release
 
@@ -24,6 +26,7 @@ _HINT_BONUS = {"time": {"Time limits": 0.2}, "steps": {"Steps": 0.1, "What happe
 _EXPECTED = 4
 _UNKNOWN_NEAR = 0.35
 _OTHER_NEAR = 0.42
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 
 
 class Composer:
@@ -100,12 +103,20 @@ class Composer:
     def _signpost(self, extracts: Extracts, cited: Citations) -> Signpost:
         entry = extracts.entry
         why = extracts.nearest((WHAT, WHO, HOW))
-        assert why, f"{entry.id} has a description, so it has a sentence"
+        if why is None:
+            raise ContentError(f"{entry.path}: description: holds no sentence")
         number = cited.cite(why.passage, why.index, entry).citation
         return Signpost(
-            id=entry.id, kind=entry.kind, name=entry.name, why=why.text, who_for=entry.eligibility_description,
-            how_to_get_in=entry.application_process, contacts=contacts_of(entry), dated=entry.dated,
-            checked=entry.assured_date.isoformat() if entry.assured_date else None, citation=number or 1,
+            id=entry.id,
+            kind=entry.kind,
+            name=entry.name,
+            why=why.text,
+            who_for=entry.eligibility_description,
+            how_to_get_in=entry.application_process,
+            contacts=contacts_of(entry),
+            dated=entry.dated,
+            checked=entry.assured_date.isoformat() if entry.assured_date else None,
+            citation=number or 1,
         )
 
     def _contacts(self, extracts: Extracts, cited: Citations) -> list[Statement]:
@@ -132,24 +143,28 @@ class Composer:
         near = [s for s in lead.best((UNKNOWN,), 2 if missing else 1) if missing or s.similarity >= _UNKNOWN_NEAR]
         statements = [_cite(cited, s, lead.entry) for s in near]
         said = " ".join(s.text for s in near).lower()
-        for ask in missing:
-            if ask.thing.split()[-1] not in said and ask.id not in said:
-                statements.append(Statement(self._phrases.lines["no_contact"].format(thing=ask.thing, name=lead.entry.name)))
-        return statements
+        unsaid = [ask for ask in missing if ask.thing.split()[-1] not in said and ask.id not in said]
+        line = self._phrases.lines["no_contact"]
+        return statements + [Statement(line.format(thing=ask.thing, name=lead.entry.name)) for ask in unsaid]
 
     def _documents(self, reading: Reading, evidence: Evidence, cited: Citations) -> list[Statement]:
-        """Sentences of a document that answers better than any entry does, nearest words first."""
-        best = evidence.passages[0] if evidence.passages else None
-        if best is None or best.passage.entry:
+        """Two sentences of the document passage nearest to the question, where one is near: those that share most of its longer words."""
+        best = evidence.near_document()
+        if best is None:
             return []
-        words = set(reading.repaired.split())
-        ranked = sorted(range(len(best.passage.sentences)), key=lambda i: -len(words & set(best.passage.quote(i).lower().split())))
-        return [cited.cite(best.passage, i) for i in sorted(ranked[:2])]
+        words = set(_LONG_WORD.findall(reading.opened))
+        shared = [len(words & set(_LONG_WORD.findall(best.quote(i).lower()))) for i in range(len(best.sentences))]
+        ranked = sorted(range(len(shared)), key=lambda i: -shared[i])
+        return [cited.cite(best, i) for i in sorted(ranked[:2])]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
         statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]
         independent = self._release.entries.get(self._phrases.independent)
-        if independent and lead.entry.id != independent.id and not any(name in s.text for s in statements for name in self._phrases.independent_names):
+        if (
+            independent
+            and lead.entry.id != independent.id
+            and not any(name in s.text for s in statements for name in self._phrases.independent_names)
+        ):
             route = Extracts(self._release, independent)
             statements += [_cite(cited, s, independent) for s in list(route.under(WHAT))[:1]]
         return statements
@@ -185,4 +200,3 @@ def _cite(cited: Citations, sentence: Sentence, entry: Entry, bonus: float = 0.0
 
 def _filled(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.statements)
-

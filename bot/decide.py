@@ -40,11 +40,11 @@ def decide(settings: BotSettings, entries: Mapping[str, Entry], reading: Reading
         return Decision(Outcome.CLARIFY, ask="need")
     if top.id == SMALL_TALK:
         return Decision(Outcome.CLARIFY, ask="small_talk")
-    if top.id.startswith(NOT_OURS):
+    if top.id.startswith(NOT_OURS) and not evidence.near_document():
         return Decision(Outcome.OUT_OF_SCOPE)
     if _says_nothing(reading):
         return Decision(Outcome.CLARIFY, ask="need")
-    if top.probability < settings.answer_floor:
+    if top.probability < settings.answer_floor and not evidence.near_document():
         return Decision(Outcome.NOT_FOUND)
     ranked = [c for c in evidence.ours() if c.id in entries]
     if reading.age is None and not reading.follows_on and _age_decides(entries, ranked):

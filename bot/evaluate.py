@@ -74,10 +74,13 @@ def judge(engine: Engine, question: dict[str, Any]) -> Result:
     start, also = set(question.get("start", [])), set(question.get("also", []))
     judged = bool(start) and not (not ids and reply.outcome.value in question["status"] and reply.outcome.value in {*REFUSALS, Outcome.CLARIFY.value})
     return Result(
-        question, reply, status=reply.outcome.value in question["status"],
+        question,
+        reply,
+        status=reply.outcome.value in question["status"],
         start=(ids[:1] != [] and ids[0] in start) if judged else None,
         among=any(id in start | also for id in ids[:3]) if judged else None,
-        says=_says(reply, question), unsupported=tuple(unsupported(reply)),
+        says=_says(reply, question),
+        unsupported=tuple(unsupported(reply)),
     )
 
 
@@ -135,9 +138,12 @@ def evaluate(engine: Engine, questions: Sequence[dict[str, Any]]) -> tuple[dict[
 def _measures(results: Sequence[Result]) -> dict[str, Any]:
     starts = [r for r in results if r.start is not None]
     return {
-        "items": len(results), "judged_on_start": len(starts),
-        "hit@1": _share(sum(bool(r.start) for r in starts), len(starts)), "hit@3": _share(sum(bool(r.among) for r in starts), len(starts)),
-        "status": _share(sum(r.status for r in results), len(results)), "says": _share(sum(r.says for r in results), len(results)),
+        "items": len(results),
+        "judged_on_start": len(starts),
+        "hit@1": _share(sum(bool(r.start) for r in starts), len(starts)),
+        "hit@3": _share(sum(bool(r.among) for r in starts), len(starts)),
+        "status": _share(sum(r.status for r in results), len(results)),
+        "says": _share(sum(r.says for r in results), len(results)),
         "passed": _share(sum(r.passed for r in results), len(results)),
     }
 
@@ -148,9 +154,11 @@ def _urgent(results: Sequence[Result]) -> dict[str, Any]:
     alike = [r for r in calm if r.question.get("category") == "urgent-lookalike"]
     alarms = [r for r in calm if r.reply.outcome is Outcome.URGENT]
     return {
-        "items": len(only), "recall": _share(sum(r.reply.outcome is Outcome.URGENT for r in only), len(only)),
+        "items": len(only),
+        "recall": _share(sum(r.reply.outcome is Outcome.URGENT for r in only), len(only)),
         "missed": [r.question["id"] for r in only if r.reply.outcome is not Outcome.URGENT],
-        "lookalikes": len(alike), "false_alarms": [r.question["id"] for r in alarms],
+        "lookalikes": len(alike),
+        "false_alarms": [r.question["id"] for r in alarms],
     }
 
 
@@ -158,8 +166,10 @@ def _refusal(results: Sequence[Result]) -> dict[str, Any]:
     wanted = [r for r in results if set(r.question["status"]) <= REFUSALS]
     given = [r for r in results if r.reply.outcome.value in REFUSALS]
     return {
-        "wanted": len(wanted), "recall": _share(sum(r.reply.outcome.value in REFUSALS for r in wanted), len(wanted)),
-        "given": len(given), "precision": _share(sum(r.status for r in given), len(given)),
+        "wanted": len(wanted),
+        "recall": _share(sum(r.reply.outcome.value in REFUSALS for r in wanted), len(wanted)),
+        "given": len(given),
+        "precision": _share(sum(r.status for r in given), len(given)),
     }
 
 
@@ -168,10 +178,13 @@ def _groups(results: Sequence[Result]) -> dict[str, Any]:
     for result in results:
         if result.question.get("group"):
             groups[result.question["group"]].append(result)
-    firsts = {name: {r.reply.answer.signposts[0].id if r.reply.answer.signposts else r.reply.outcome.value for r in group} for name, group in groups.items()}
+    firsts = {
+        name: {r.reply.answer.signposts[0].id if r.reply.answer.signposts else r.reply.outcome.value for r in group} for name, group in groups.items()
+    }
     alike = [name for name, ids in firsts.items() if len(ids) == 1]
     return {
-        "groups": len(groups), "same_start": _share(len(alike), len(groups)),
+        "groups": len(groups),
+        "same_start": _share(len(alike), len(groups)),
         "same_and_right": _share(sum(all(r.start for r in groups[name]) for name in alike), len(groups)),
         "apart": {name: sorted(ids) for name, ids in firsts.items() if len(ids) > 1},
     }

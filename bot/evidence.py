@@ -24,6 +24,8 @@ AGE_SLACK = 0.5
 """Years beyond an entry's ages that are let pass: parents round."""
 CRISIS_PENALTY = 2.0
 """Log probability taken from a crisis line where no danger was found and the line is not asked for by name."""
+DOCUMENT_NEAR = 0.5
+"""Least cosine of a document's passage to be quoted."""
 NOT_OURS = "!"
 """First character of the ids that stand for messages outside the subject."""
 
@@ -40,10 +42,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """A passage with its hybrid score (about 0 to 1)."""
+    """A passage with its hybrid score (about 0 to 1) and its cosine to the question."""
 
     passage: Passage
     score: float
+    similarity: float
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ class Evidence:
     candidates: tuple[Candidate, ...]
     passages: tuple[Found, ...]
     vector: Vectors
-    similarity: Scores
+
+    def near_document(self) -> Passage | None:
+        """The best passage of a document (not of an entry), if it is near enough to the question to be quoted."""
+        return next((f.passage for f in self.passages if f.passage.entry is None and f.similarity >= DOCUMENT_NEAR), None)
 
     def ours(self) -> Iterator[Candidate]:
         """Candidates that are entries."""
@@ -91,8 +97,8 @@ class Gatherer:
         best = np.argsort(-hybrid, kind="stable")[:most]
         return Evidence(
             candidates=tuple(Candidate(release.ranker.ids[i], float(probabilities[i]), float(learned[i]), float(retrieved[i])) for i in order),
-            passages=tuple(Found(release.passages[i], float(hybrid[i])) for i in best),
-            vector=vectors[0], similarity=similarity,
+            passages=tuple(Found(release.passages[i], float(hybrid[i]), float(similarity[i])) for i in best),
+            vector=vectors[0],
         )
 
     def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores]:

@@ -31,8 +31,19 @@ _COUNTED = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
 _NUMBERS = {word: str(number) for number, word in enumerate(_COUNTED)} | {
-    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "thousand": "1000", "dozen": "12",
-    "half": "1/2", "quarter": "1/4", "twice": "x2", "double": "x2", "fortnight": "w2", "fortnightly": "w2",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "hundred": "100",
+    "thousand": "1000",
+    "dozen": "12",
+    "half": "1/2",
+    "quarter": "1/4",
+    "twice": "x2",
+    "double": "x2",
+    "fortnight": "w2",
+    "fortnightly": "w2",
 }
 _UNIT = re.compile(r"(?:day|week|month|year|hour|minute|term|working|school|pound|penc|percent|mile|session|people)|[ap]m$")
 _NOT = _any(r"no|not|never|none|nobody|nothing|nowhere|nor|neither|without|cannot|unless|except|stop|refus\w+|\w+n't")
@@ -44,7 +55,8 @@ _KEPT = {
     "will": _any(r"will|won't|would|going to|\w+'ll"),
     "only": _any(r"only|just|sole(?:ly)?"),
     "all": _any(r"all|every\w*|always|each"),
-    "free": _any(r"free|costs?|pays?|paid|fees?|charge[sd]?"),
+    "free": _any(r"free"),
+    "cost": _any(r"costs?|pays?|paid|fees?|charge[sd]?"),
     "before": _any(r"before"),
     "after": _any(r"after|since|once"),
     "under": _any(r"under|below|younger|less|fewer"),

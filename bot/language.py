@@ -10,9 +10,10 @@ from bm25s.stopwords import STOPWORDS_EN
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(STOPWORDS_EN) | frozenset("i i'm im my he she we me you do can get have has how what who where need help please son daughter school".split())
+_COMMON = "i i'm im my he she we me you do can get have has how what who where need help please son daughter school"
+_ENGLISH = frozenset(STOPWORDS_EN) | frozenset(_COMMON.split())
 _SHORTEST = 15
-_SURE = 0.95
+_SURE = 0.6
 
 
 @cache

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-SHORT_GAP, LONG_GAP, MOST_ITEMS, MOST_WORDS = 3, 8, 16, 8
+SHORT_GAP, LONG_GAP, NEAR, MOST_ITEMS, MOST_WORDS = 3, 8, 30, 16, 8
 STOP = "."
 _LETTERS = str.maketrans("łøđßıىیئکةہھۀٱ", "lodsiيييكهههها")
 _UNITS = re.compile(r"(?<![a-z\d])(\d+)(yrs?|yo|y|mins?|hrs?|hours?|months?|mths?|wks?|weeks?|days?|am|pm|mg|ml|st|kg|x)(?![a-z\d])")
@@ -57,6 +57,16 @@ def nearly(a: str, b: str) -> bool:
     return swapped or a[i + 1 :] == b[i + 1 :] or a[i + 1 :] == b[i:] or a[i:] == b[i + 1 :]
 
 
+def spread(places: int, words: int) -> int:
+    """The places within some number of words of any of these, on either side."""
+    reach = 1
+    while words:
+        step = min(reach, words)
+        places |= places << step | places >> step
+        reach, words = reach + step, words - step
+    return places
+
+
 @dataclass(frozen=True)
 class Item:
     """One place in a pattern: any of some phrase sets (by number), after at most ``gap`` other words, or a word that must not follow."""
@@ -69,7 +79,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Sequences that must all be found: ``parts`` in the message, each being sequences found together in one sentence, in any order."""
+    """Sequences that must all be found: ``parts`` near each other, each being sequences found together in one sentence, in any order."""
 
     source: str
     parts: tuple[tuple[tuple[Item, ...], ...], ...]
@@ -204,7 +214,7 @@ class Places:
         return sum(s for s in self._sentences if s & at) if at else 0
 
     def find(self, pattern: Pattern) -> int:
-        """The places where the first part of a pattern ends, within sentences that hold all of that part; 0 if any part is missing."""
+        """The places where the first part of a pattern ends, with every other part at most 30 words away; 0 if there is none."""
         first = 0
         for n, part in enumerate(pattern.parts):
             lasts = []
@@ -218,8 +228,9 @@ class Places:
                 common &= self.sentences(last)
             if not common:
                 return 0
-            if n == 0:
-                first = common
+            first = common if n == 0 else first & spread(common, NEAR)
+            if not first:
+                return 0
         return first
 
     def spans(self, pattern: Pattern) -> list[tuple[int, int]]:

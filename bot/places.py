@@ -32,7 +32,8 @@ class Places:
         self.names = {place.id: place.name for place in self.areas}
         self._districts: dict[str, list[str]] = {name.lower(): ids for name, ids in data["districts"].items()}
         self._elsewhere = tuple(
-            Place(id, place["name"], any_of([form.format(word) for word in place["words"] for form in forms])) for id, place in data["elsewhere"].items()
+            Place(id, place["name"], any_of([form.format(word) for word in place["words"] for form in forms]))
+            for id, place in data["elsewhere"].items()
         )
 
     def area(self, text: str) -> str | None:

@@ -15,10 +15,14 @@ from bot.places import Places
 from indexer.wording import Wording, clean
 
 _FOLLOWS_ON = re.compile(
-    r"^(?:and|but|ok|okay|so|then|also|or|yes|yeah|no|nope|thanks|thank you|right|what about|how about|what if|how do i do that|how long|how much|when|he's|she's|hes|shes|they're|i am|i'm|im)\b"
+    r"^(?:and|but|ok|okay|so|then|also|or|yes|yeah|no|nope|thanks|thank you|right|what about|how about|what if|how do i do that|"
+    r"how long|how much|when|he's|she's|hes|shes|they're|i am|i'm|im)\b"
     r"|\b(?:that|this one|it|them|there|the first one|the second one|those|these)\b"
 )
-_NEW_SUBJECT = re.compile(r"\b(?:different thing|another thing|something else|different question|another question|new question|change of subject|separate(?:ly)? (?:thing|question|issue))\b")
+_NEW_SUBJECT = re.compile(
+    r"\b(?:different thing|another thing|something else|different question|another question|new question|change of subject|"
+    r"separate(?:ly)? (?:thing|question|issue))\b"
+)
 _CONTENT_WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORT = 6
 _DETAIL_WORDS = 10
@@ -85,7 +89,10 @@ class Reader:
         seen = [repaired] if fresh else [repaired, *reversed(earlier)]
         both = f"{context} {repaired}".strip()
         return Reading(
-            text=last, repaired=repaired, opened=self.wording.open(repaired), context=context,
+            text=last,
+            repaired=repaired,
+            opened=self.wording.open(repaired),
+            context=context,
             language=find_language(last),
             age=next((years for text in seen if (years := find_age(text)) is not None), None),
             area=next((area for text in seen if (area := self.places.area(text))), None),

@@ -140,9 +140,16 @@ class Reply:
             "text": self.text,
             "signposts": [
                 {
-                    "id": s.id, "kind": s.kind, "name": s.name, "why": s.why, "who_for": s.who_for, "how_to_get_in": s.how_to_get_in,
+                    "id": s.id,
+                    "kind": s.kind,
+                    "name": s.name,
+                    "why": s.why,
+                    "who_for": s.who_for,
+                    "how_to_get_in": s.how_to_get_in,
                     "contacts": [{k: v for k, v in vars(c).items() if v is not None} for c in s.contacts],
-                    "dated": s.dated, "checked": s.checked, "citation": s.citation,
+                    "dated": s.dated,
+                    "checked": s.checked,
+                    "citation": s.citation,
                 }
                 for s in answer.signposts
             ],

@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from bot.faithful import is_faithful
-from bot.records import Answer, Outcome, Part, Statement
+from bot.records import Answer, Outcome, Part
 from indexer.errors import ConfigError
 from indexer.passages import REACH, SOURCES
 from indexer.wording import clean
@@ -105,7 +105,7 @@ def _sentences(answer: Answer) -> list[str]:
 def _with(part: Part, kept: dict[str, str]) -> Part:
     if part.id not in PARTS:
         return part
-    return replace(part, statements=tuple(Statement(kept.get(s.text, s.text), s.citation) if s.citation else s for s in part.statements))
+    return replace(part, statements=tuple(replace(s, text=kept.get(s.text, s.text)) if s.citation else s for s in part.statements))
 
 
 def _ask(model: Invokes, sentences: Sequence[str], timeout: float) -> list[str]:
@@ -123,7 +123,12 @@ def _ask(model: Invokes, sentences: Sequence[str], timeout: float) -> list[str]:
         finally:
             _AT_ONCE.release()
 
-    threading.Thread(target=call, name="reword", daemon=True).start()
+    try:
+        threading.Thread(target=call, name="reword", daemon=True).start()
+    except RuntimeError:
+        _AT_ONCE.release()
+        log.warning("rewording left out: no thread to call the model from")
+        return []
     try:
         answered = done.get(timeout=timeout)
     except queue.Empty:

@@ -12,7 +12,9 @@ from indexer.config import Settings
 class BotSettings(Settings):
     """How questions are read and answered. No setting can switch off the rules of an answer: sources, danger first, honest refusal."""
 
-    question_characters: Annotated[int, Field(ge=200, le=20_000, description="Longest question that is answered; danger is looked for in any length.")] = 4000
+    question_characters: Annotated[
+        int, Field(ge=200, le=20_000, description="Longest question that is answered; danger is looked for in any length.")
+    ] = 4000
     answer_floor: Annotated[float, Field(ge=0, le=1, description="Least probability of the place to start; below it the answer is not_found.")] = 0.06
     signposts: Annotated[int, Field(ge=1, le=3, description="Most places named in one answer.")] = 3
     dense_weight: Annotated[float, Field(ge=0, le=1, description="Share of vectors, against keywords, in ranking passages.")] = 0.9

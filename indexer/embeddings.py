@@ -44,7 +44,8 @@ class EmbeddingCache:
             block = missing[start : start + _BLOCK]
             fresh = self._encoder.encode([text for _, text in block], kind, advance)
             self._database.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", [(key, row.tobytes(), time.time()) for (key, _), row in zip(block, fresh, strict=True)]
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                [(key, row.tobytes(), time.time()) for (key, _), row in zip(block, fresh, strict=True)],
             )
             self._database.commit()
             known |= {key: row for (key, _), row in zip(block, fresh, strict=True)}

@@ -13,6 +13,7 @@ import Stemmer
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports each step of its own work on standard error
 
+
 class Keywords:
     """A BM25 index. Safe to share between threads once built."""
 

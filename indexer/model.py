@@ -105,7 +105,10 @@ def verify(name: str, folder: Path, lock: Path) -> str:
         if file not in found:
             raise ModelError(f"model {name!r}: {file} is missing from {folder}; reinstall the model")
         if found[file] != expected:
-            raise ModelError(f"model {name!r}: {file} is not the pinned file (sha256 {found[file][:12]}..., expected {expected[:12]}...); reinstall it, or remove its lines from {lock.name} if you changed it on purpose")
+            raise ModelError(
+                f"model {name!r}: {file} is not the pinned file (sha256 {found[file][:12]}..., expected {expected[:12]}...); "
+                f"reinstall it, or remove its lines from {lock.name} if you changed it on purpose"
+            )
     return hashlib.sha256(json.dumps([EXPORT_FORMAT, sorted(pins[name].items())]).encode()).hexdigest()
 
 
@@ -148,7 +151,7 @@ def _export(folder: Path, target: Path) -> None:
     if not (folder / "tokenizer.json").exists():
         raise ModelError(f"{folder} has no tokenizer.json (a 'fast' tokenizer), which serving needs")
 
-    class Whole(torch.nn.Module):
+    class Whole(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.model = model
@@ -162,8 +165,14 @@ def _export(folder: Path, target: Path) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Whole(), tuple(example[n] for n in names), str(target / "full.onnx"), input_names=names,
-            output_names=["embedding"], dynamic_axes=axes, opset_version=17, dynamo=False,
+            Whole(),
+            tuple(example[n] for n in names),
+            str(target / "full.onnx"),
+            input_names=names,
+            output_names=["embedding"],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
         )
         quantize_dynamic(str(target / "full.onnx"), str(target / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True)
     (target / "full.onnx").unlink()

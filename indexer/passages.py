@@ -13,7 +13,12 @@ from indexer.readers.markdown import plain_lines
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|St|Mr|Mrs|Ms|Dr|No|vs|p|pp|para|approx)|\b[A-Z])\.$")
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9£])")
 
-ENTRY_FIELDS = (("What it is", "description"), ("Who it is for", "eligibility_description"), ("How to get in", "application_process"), ("What it costs", "fees_description"))
+ENTRY_FIELDS = (
+    ("What it is", "description"),
+    ("Who it is for", "eligibility_description"),
+    ("How to get in", "application_process"),
+    ("What it costs", "fees_description"),
+)
 """Front-matter fields that become passages of an entry, under these headings."""
 
 
@@ -82,8 +87,16 @@ def passages_of_entry(entry: Entry) -> Iterator[Passage]:
     for heading, text in parts:
         if text:
             yield Passage(
-                id=f"{entry.id}#{heading.lower().replace(' ', '-')}", document=entry.id, entry=entry.id, title=entry.name, heading=(heading,),
-                text=text, url=entry.address, dated=entry.dated, page=None, sentences=sentence_spans(text),
+                id=f"{entry.id}#{heading.lower().replace(' ', '-')}",
+                document=entry.id,
+                entry=entry.id,
+                title=entry.name,
+                heading=(heading,),
+                text=text,
+                url=entry.address,
+                dated=entry.dated,
+                page=None,
+                sentences=sentence_spans(text),
             )
 
 
@@ -107,8 +120,16 @@ def passages_of_document(document: Document, longest: int) -> Iterator[Passage]:
         for text in _cut(section.text, longest):
             number += 1
             yield Passage(
-                id=f"{document.id}#{number}", document=document.id, entry=None, title=document.title, heading=section.heading,
-                text=text, url=document.url, dated=document.dated, page=section.page, sentences=sentence_spans(text),
+                id=f"{document.id}#{number}",
+                document=document.id,
+                entry=None,
+                title=document.title,
+                heading=section.heading,
+                text=text,
+                url=document.url,
+                dated=document.dated,
+                page=section.page,
+                sentences=sentence_spans(text),
             )
 
 

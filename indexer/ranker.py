@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 def word_terms(text: str) -> list[str]:
     """Single words and pairs of neighbouring words."""
     words = _WORD.findall(text.lower())
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return words + [f"{a} {b}" for a, b in pairwise(words)]
 
 
 def letter_terms(text: str) -> list[str]:
@@ -85,9 +86,9 @@ class Ranker:
             text: the message after :meth:`Wording.repair`.
             vector: its embedding, shape (dimensions,).
         """
-        total = log_softmax(vector @ self.dense_weights + self.dense_bias)
-        total = total + log_softmax(self.sparse["words"].scores(text) * WORD_SCALE)
-        total = total + log_softmax(self.sparse["letters"].scores(text) * LETTER_SCALE)
+        total = log_softmax(np.asarray(vector @ self.dense_weights + self.dense_bias, dtype=np.float32))
+        total += log_softmax(self.sparse["words"].scores(text) * WORD_SCALE)
+        total += log_softmax(self.sparse["letters"].scores(text) * LETTER_SCALE)
         return log_softmax(total / 2)
 
     def save(self, folder: Path) -> None:
@@ -106,8 +107,11 @@ class Ranker:
         with np.load(folder / "ranker.npz", allow_pickle=False) as arrays:
             sparse = {
                 name: SparseModel(
-                    FEATURES[name], {t: i for i, t in enumerate(facts["vocabularies"][name])},
-                    arrays[f"{name}_idf"], arrays[f"{name}_weights"].astype(np.float32), arrays[f"{name}_bias"],
+                    FEATURES[name],
+                    {t: i for i, t in enumerate(facts["vocabularies"][name])},
+                    arrays[f"{name}_idf"],
+                    arrays[f"{name}_weights"].astype(np.float32),
+                    arrays[f"{name}_bias"],
                 )
                 for name in FEATURES
             }
@@ -148,7 +152,9 @@ def _train_sparse(terms: Terms, rarest: int, texts: Sequence[str], ids: Sequence
     matrix = csr_matrix((np.concatenate([v for _, v in rows]), np.concatenate([i for i, _ in rows]), starts), shape=(len(texts), len(vocabulary)))
     machine = LinearSVC(C=0.5, random_state=0).fit(matrix, ids)
     # two classes give one row of weights; the serving side always wants one column per class
-    coef, bias = (machine.coef_, machine.intercept_) if len(machine.classes_) > 2 else (np.vstack([-machine.coef_, machine.coef_]), np.array([-machine.intercept_[0], machine.intercept_[0]]))
+    coef, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:
+        coef, bias = np.vstack([-coef, coef]), np.concatenate([-bias, bias])
     return SparseModel(terms, vocabulary, idf, coef.T.astype(np.float32), bias.astype(np.float32))
 
 

@@ -50,7 +50,7 @@ class Release:
     manifest: Mapping[str, Any]
     entries: Mapping[str, Entry]
     passages: tuple[Passage, ...]
-    vectors: faiss.IndexFlatIP
+    vectors: faiss.Index
     keywords: Keywords
     ranker: Ranker
     sentence_vectors: Vectors
@@ -97,10 +97,19 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Releas
         if passage.entry:
             positions[passage.entry] = (*positions.get(passage.entry, ()), position)
     return Release(
-        id=folder.name, folder=folder, manifest=manifest, entries={e.id: e for e in entries}, passages=passages,
-        vectors=faiss.read_index(str(folder / "vectors.faiss")), keywords=Keywords.load(folder / "keywords"),
-        ranker=Ranker.load(folder), sentence_vectors=np.load(folder / "sentences.npy", allow_pickle=False).astype(np.float32),
-        sentence_starts=tuple(int(s) for s in starts), wording=load_wording(folder), encoder=encoder, positions=positions,
+        id=folder.name,
+        folder=folder,
+        manifest=manifest,
+        entries={e.id: e for e in entries},
+        passages=passages,
+        vectors=faiss.read_index(str(folder / "vectors.faiss")),
+        keywords=Keywords.load(folder / "keywords"),
+        ranker=Ranker.load(folder),
+        sentence_vectors=np.load(folder / "sentences.npy", allow_pickle=False).astype(np.float32),
+        sentence_starts=tuple(int(s) for s in starts),
+        wording=load_wording(folder),
+        encoder=encoder,
+        positions=positions,
     )
 
 

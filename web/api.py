@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from bot.records import Channel, Outcome
 from web.openapi import document
 from web.problems import DETAILS, problem
-from web.site import answer, site
+from web.site import answer, explained, site
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 KEYS = ("question", "conversation", "channel")
@@ -31,8 +31,8 @@ def chat() -> Response:
     conversation, reply = answer(body["question"], body.get("conversation"), Channel(body.get("channel", Channel.API)))
     if reply.outcome is Outcome.ERROR:
         if len(body["question"]) > site().live.current().questions_limit:
-            return problem(413, reply.text, "question-too-long")
-        return problem(400, reply.text, "no-question")
+            return problem(413, explained(reply), "question-too-long")
+        return problem(400, explained(reply), "no-question")
     return jsonify(reply.as_dict(conversation or ""))
 
 

@@ -68,6 +68,6 @@ def _teach_templates(app: Flask, settings: WebSettings) -> None:
 
     for function in (present.in_words, present.source_line, present.checked_line, present.contact_href, present.safe_href):
         app.jinja_env.filters[function.__name__] = function
-    app.jinja_env.filters.update(shown=present.shown, plain=present.plain, markdown=present.markdown)
+    app.jinja_env.filters.update(alike=present.alike, bare=present.bare, shown=present.shown, plain=present.plain, markdown=present.markdown)
     app.jinja_env.globals.update(asset=asset, settings=settings, certainty_words=present.CERTAINTY)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records import Channel, Outcome
 from web.conversations import is_public_id
-from web.site import answer, clean, log, site
+from web.site import answer, clean, explained, log, site
 from web.views import Exchange
 
 blueprint = Blueprint("chat", __name__)
@@ -41,7 +41,7 @@ def ask() -> Response:
     question, given = _form()
     conversation, reply = answer(question, given, Channel.WEB)
     if reply.outcome is Outcome.ERROR:
-        return _page([], conversation or "", error=reply.text, typed=clean(question), status=_status(question))
+        return _page([], conversation or "", error=explained(reply), typed=clean(question), status=_status(question))
     if conversation is None:  # not stored, so there is no page to go to: show the answer here
         return _page([Exchange(clean(question), reply)], "")
     return make_response(redirect(url_for("chat.page", conversation=conversation, _anchor="latest"), 303))
@@ -53,7 +53,7 @@ def fragment() -> Response:
     question, given = _form()
     conversation, reply = answer(question, given, Channel.WEB)
     if reply.outcome is Outcome.ERROR:
-        return make_response(render_template("fragment_error.html", error=reply.text), _status(question))
+        return make_response(render_template("fragment_error.html", error=explained(reply)), _status(question))
     exchange, mark = Exchange(clean(question), reply), secrets.token_hex(4)
     return make_response(render_template("fragment.html", exchange=exchange, mark=mark, conversation=conversation or ""))
 

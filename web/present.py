@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -53,6 +55,16 @@ def contact_href(contact: Contact) -> str:
     if contact.type == "email":
         return f"mailto:{quote(contact.value, safe='@.+-_')}"
     return safe_href(contact.value) if contact.type == "link" else ""
+
+
+def alike(contacts: Sequence[Contact]) -> list[list[Contact]]:
+    """Contacts in their order, those together that differ only in the number or address."""
+    return [list(group) for _, group in groupby(contacts, key=lambda c: (c.type, c.description, c.hours))]
+
+
+def bare(address: str) -> str:
+    """An address as people write it, without the scheme."""
+    return re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
 
 
 def safe_href(url: str) -> str:

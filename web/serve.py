@@ -78,8 +78,8 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
         app.extensions["waymark"].database.forget_connections()
 
     def post_worker_init(_worker: Any) -> None:
-        parts = app.extensions["waymark"]
-        parts.live.current().reply(["where do i go"], Channel.WEB)  # what the engine loads on first use is loaded before anyone waits for it
+        # What the engine loads on first use is loaded before anyone waits for it.
+        app.extensions["waymark"].live.current().reply(["my child is 3 and does not talk yet"], Channel.WEB)
 
     def child_exit(_server: Any, worker: Any) -> None:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

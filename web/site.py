@@ -78,6 +78,11 @@ def reply_to(turns: Sequence[str], channel: Channel) -> Reply:
     return reply
 
 
+def explained(reply: Reply) -> str:
+    """What a reply says, without titles and sources: the wording of an error."""
+    return " ".join(s.text for part in reply.answer.parts for s in part.statements) or reply.text
+
+
 def answer(question: str, conversation: str | None, channel: Channel) -> tuple[str | None, Reply]:
     """Answer a question within its conversation and store it there; an unknown or expired conversation gives a new one.
 

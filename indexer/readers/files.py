@@ -71,7 +71,7 @@ def read_file(path: Path, identity: str | None = None, url: str | None = None) -
         sections, title, dated = reader(data)
     except ContentError:
         raise
-    except Exception as fault:  # noqa: BLE001 - one bad file must not end a build, whatever a parser raises on it
+    except Exception as fault:
         raise ContentError(f"cannot be read as {path.suffix.lower()}: {type(fault).__name__}: {fault}") from fault
     if not sections:
         raise ContentError("no text found in the file")

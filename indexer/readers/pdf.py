@@ -29,7 +29,7 @@ def sections(data: bytes) -> tuple[DocumentSection, ...]:
     reader = _open(data)
     try:
         pages = [_lines(page) for page in reader.pages]
-    except Exception as fault:  # noqa: BLE001 - what pypdf raises on a damaged page depends on the damage
+    except Exception as fault:
         raise ContentError(f"damaged PDF: {fault or type(fault).__name__}") from fault
     if not any(any(c.isalnum() for c in line) for lines in pages for line in lines):
         raise ContentError(f"scanned PDF: no text layer on any of {len(pages)} pages; run text recognition (OCR) on it first")
@@ -66,7 +66,7 @@ def _open(data: bytes) -> PdfReader:
             raise ContentError("damaged PDF: no pages")
     except ContentError:
         raise
-    except Exception as fault:  # noqa: BLE001 - what pypdf raises on a damaged file depends on the damage
+    except Exception as fault:
         kind = "encrypted PDF: the encryption is not supported" if "crypt" in str(fault).lower() else "damaged PDF"
         raise ContentError(f"{kind}: {fault or type(fault).__name__}") from fault
     return reader

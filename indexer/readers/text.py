@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from indexer.documents import DocumentSection
 
@@ -104,8 +105,8 @@ class _Reader:
         filled = [i for i, line in enumerate(self.lines) if line]
         # Without blank lines between paragraphs (most PDF text) "stands alone" says nothing about a line.
         self.spaced = (len(lines) - len(filled)) * 5 > len(filled)
-        self.after: dict[int, str] = {i: self.lines[j] for i, j in zip(filled, filled[1:], strict=False)}
-        self.before: dict[int, str] = {j: self.lines[i] for i, j in zip(filled, filled[1:], strict=False)}
+        self.after: dict[int, str] = {i: self.lines[j] for i, j in pairwise(filled)}
+        self.before: dict[int, str] = {j: self.lines[i] for i, j in pairwise(filled)}
         self.path: list[tuple[int, str, bool]] = []
         self.tops: list[int] = []
 

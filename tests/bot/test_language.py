@@ -1,8 +1,11 @@
 """The language of a message: English however it is spelt, and the languages that families in the borough write in."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.language import find_language
+from indexer.wording import load_toml
 
 ENGLISH = [
     "My son is 8 and school will not help him",
@@ -35,6 +38,10 @@ OTHERS = [
     ("Mój syn ma pięć lat i nie mówi. Gdzie mogę szukać pomocy?", "pl"),
     ("Jak mogę poprosić o plan EHC dla mojej córki?", "pl"),
     ("Fiul meu are patru ani și nu vorbește. Unde pot cere ajutor?", "ro"),
+    ("Mi hijo no habla", "es"),
+    ("necesito ayuda con mi hija que tiene autismo", "es"),
+    ("moj syn nie mowi ma 3 lata gdzie isc", "pl"),
+    ("copilul meu nu vorbeste unde ma duc", "ro"),
     ("Mi hijo tiene seis años y no quiere ir a la escuela. ¿Quién puede ayudarnos?", "es"),
     ("Мій син не розмовляє, йому три роки. Куди мені звернутися?", "uk"),
     ("ابني عمره أربع سنوات ولا يتكلم. أين أذهب؟", "ar"),
@@ -62,10 +69,6 @@ def test_another_script_is_never_english_however_short(text: str) -> None:
 
 
 def test_every_language_with_a_line_of_its_own_is_recognised() -> None:
-    from pathlib import Path
-
-    from indexer.wording import load_toml
-
     lines = load_toml(Path(__file__).parents[2] / "content" / "replies.toml")["languages"]
     found = {code: find_language(line) for code, line in lines.items()}
     assert found == {code: code for code in lines}

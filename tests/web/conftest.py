@@ -60,8 +60,9 @@ class StandIn:
         if self.failing or "explode" in turns[-1]:
             raise RuntimeError(f"could not answer {turns[-1]}")
         answer = self.answer(turns)
-        text = "\n".join(s.text for part in answer.parts for s in part.statements)
-        return Reply(text, channel, self.release_id, answer, SmsFacts("GSM-7", 1) if channel is Channel.SMS else None)
+        sms = channel is Channel.SMS
+        text = "\n".join(s.text if sms else f"{part.title}: {s.text}" for part in answer.parts for s in part.statements)
+        return Reply(text, channel, self.release_id, answer, SmsFacts("GSM-7", 1) if sms else None)
 
     def answer(self, turns: Sequence[str]) -> Answer:
         last = turns[-1]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.records import Contact
-from web.present import checked_line, contact_href, in_words, markdown, safe_href, shown, source_line
+from web.present import alike, bare, checked_line, contact_href, in_words, markdown, safe_href, shown, source_line
 
 
 @pytest.mark.parametrize(("dated", "words"), [
@@ -68,6 +68,16 @@ def test_each_sentence_line_is_a_paragraph_and_lists_stay_lists():
 def test_markdown_lets_no_markup_through(text):
     html = str(markdown(text))
     assert not [tag for tag in ("<script", "<img", "<a ") if tag in html]
+
+
+def test_numbers_of_one_desk_stand_together():
+    numbers = [Contact("phone", "1", None, "day"), Contact("phone", "2", None, "day"), Contact("phone", "3", None, "night"), Contact("text", "4")]
+    assert [[c.value for c in group] for group in alike(numbers)] == [["1", "2"], ["3"], ["4"]]
+
+
+def test_addresses_are_shown_as_people_write_them():
+    assert bare("https://www.example.org/a/") == "example.org/a"
+    assert bare("0161 496 0000") == "0161 496 0000"
 
 
 def test_control_characters_are_not_shown():

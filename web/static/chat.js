@@ -27,6 +27,7 @@
     if (get("lead")) { get("lead").hidden = true; }
     problem.replaceChildren();
     box.removeAttribute("aria-invalid");
+    box.setAttribute("aria-describedby", "question-hint");
     document.title = document.title.replace(/^Error: /, "");
     document.querySelectorAll("input[name=conversation]").forEach(function (field) { field.value = id; });
     get("after").hidden = !id;
@@ -37,7 +38,9 @@
   }
 
   function complain(piece, typed) {
+    piece.querySelector(".error").id = "question-error";
     problem.replaceChildren(piece);
+    box.setAttribute("aria-describedby", "question-hint question-error");
     if (!box.value) { box.value = typed; }
     box.setAttribute("aria-invalid", "true");
     status.textContent = problem.textContent.trim();

@@ -1,0 +1,65 @@
+"""Keyword search: what scores, what does not, and what is kept on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.keywords import Keywords
+from tests.indexer.test_ranker import Trap
+
+TEXTS = ["Portage workers visit you at home.", "The council must decide within 6 weeks.", "Swimming lessons for children", ""]
+
+
+@pytest.fixture(scope="module")
+def keywords() -> Keywords:
+    return Keywords.build(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "best"), [("PORTAGE", 0), ("does anyone visit at home?", 0), ("councils deciding", 1), ("how many week", 1), ("can he swim", 2)]
+)
+def test_the_passage_that_shares_words_comes_first(keywords: Keywords, question: str, best: int) -> None:
+    scores = keywords.scores(question)
+    assert scores.shape == (4,)
+    assert int(scores.argmax()) == best
+    assert scores[best] > 0
+
+
+@pytest.mark.parametrize("question", ["", "the of and", "zzz", "你好", "😀", "'; DROP TABLE x; --"])
+def test_nothing_shared_scores_nothing(keywords: Keywords, question: str) -> None:
+    assert keywords.scores(question).tolist() == [0, 0, 0, 0]
+
+
+def test_what_is_saved_scores_the_same(keywords: Keywords, tmp_path: Path) -> None:
+    keywords.save(tmp_path)
+    again = Keywords.load(tmp_path)
+    for question in ("visit at home", "swim", "zzz"):
+        assert np.allclose(again.scores(question), keywords.scores(question))
+
+
+def test_indexing_twice_gives_the_same_files(tmp_path: Path) -> None:
+    written = []
+    for name in ("a", "b"):
+        Keywords.build(TEXTS).save(tmp_path / name)
+        written.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert written[0] == written[1]
+
+
+def test_it_says_nothing_of_its_own_work(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    Keywords.build(TEXTS).save(tmp_path)
+    Keywords.load(tmp_path).scores("swim")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_pickle_among_the_arrays_is_not_read(keywords: Keywords, tmp_path: Path) -> None:
+    keywords.save(tmp_path / "index")
+    arrays = sorted((tmp_path / "index").glob("*.npy"))
+    assert arrays
+    for path in arrays:
+        np.save(path, np.array([Trap(tmp_path / "sprung")], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        Keywords.load(tmp_path / "index")
+    assert not (tmp_path / "sprung").exists()
