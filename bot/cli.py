@@ -79,9 +79,11 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _lines(path: str) -> list[str]:
     try:
-        return Path(path).read_text(encoding="utf-8").splitlines()
+        return Path(path).read_text(encoding="utf-8").split("\n")
     except OSError as fault:
         raise WaymarkError(f"cannot read {path}: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise WaymarkError(f"cannot read {path}: not UTF-8 text ({fault.reason} at byte {fault.start})") from fault
 
 
 def _evaluate(options: argparse.Namespace) -> int:

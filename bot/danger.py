@@ -89,7 +89,8 @@ class DangerRules:
             _Rule(row["id"], self._kind(row, "kind"), *(self._patterns(row, f) for f in ("any", "unless", "unless_message")), row.get("always", False))
             for row in self._rows(data, "rules", ("kind", "any"))
         ]
-        self._rules = tuple(sorted(rules, key=lambda rule: order.index(rule.kind)))
+        rules.sort(key=lambda rule: order.index(rule.kind))
+        self._rules = {pattern.number: (at, rule, pattern) for at, rule in enumerate(rules) for pattern in rule.any}
         self._figures = tuple(p for row in self._rows(data, "figures", ("any",)) for p in self._patterns(row, "any"))
         self._vetoes = tuple(self._veto(row) for row in self._rows(data, "vetoes", ("any", "scope")))
         self._instead = tuple(
@@ -102,19 +103,19 @@ class DangerRules:
         words = words_of(self._wording.repair(text[:LONGEST]).replace("*", " ").replace("~", " "), self._vocabulary.spellings)
         places = self._without_figures(self._vocabulary.places(words))
         held: dict[str, tuple[int, bool]] = {}
-        for rule in self._rules:
-            for pattern in rule.any:
-                found = places.find(pattern)
-                if not found or any(places.find(p) for p in rule.unless_message):
-                    continue
-                found &= ~places.sentences(_together(places, rule.unless))
-                if found and not rule.always:
-                    if rule.kind not in held:
-                        held[rule.kind] = self._vetoed(places, rule.kind)
-                    vetoed, whole = held[rule.kind]
-                    found = 0 if whole else found & ~vetoed
-                if found:
-                    return self._danger(places, rule, pattern, found)
+        candidates = [self._rules[number] for number in places.possible if number in self._rules]
+        for _, rule, pattern in sorted(candidates, key=lambda candidate: (candidate[0], candidate[2].number)):
+            found = places.find(pattern)
+            if not found or any(places.find(p) for p in rule.unless_message):
+                continue
+            found &= ~places.around(_together(places, rule.unless))
+            if found and not rule.always:
+                if rule.kind not in held:
+                    held[rule.kind] = self._vetoed(places, rule.kind)
+                vetoed, whole = held[rule.kind]
+                found = 0 if whole else found & ~vetoed
+            if found:
+                return self._danger(places, rule, pattern, found)
         return None
 
     def _without_figures(self, places: Places) -> Places:

@@ -10,11 +10,13 @@ from bot.evidence import NOT_OURS, Candidate, Evidence
 from bot.reading import Reading
 from bot.records import Outcome
 from bot.settings import BotSettings
-from indexer.entries import Entry
+from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
 
 OUT_OF_SCOPE, SMALL_TALK = f"{NOT_OURS}out-of-scope", f"{NOT_OURS}small-talk"
 _OTHER_FLOOR = 0.04
 """Least probability of a second or third place found by ranking; below it the lead's own related entries come first."""
+_DOUBTFUL_FLOOR = 0.25
+"""Least probability of a second or third place that rests on no certain source: it may have ended."""
 _RIVAL = 0.5
 """A rival for other ages is asked about when it has at least this share of the lead's probability."""
 _FOREIGN_FLOOR = 0.5
@@ -36,7 +38,7 @@ def decide(settings: BotSettings, entries: Mapping[str, Entry], reading: Reading
     if reading.elsewhere:
         return Decision(Outcome.NOT_FOUND)
     top = evidence.candidates[0]
-    if reading.language != "en" and top.probability < _FOREIGN_FLOOR:
+    if reading.language != "en" and (top.id.startswith(NOT_OURS) or top.probability < _FOREIGN_FLOOR):
         return Decision(Outcome.CLARIFY, ask="need")
     if top.id == SMALL_TALK:
         return Decision(Outcome.CLARIFY, ask="small_talk")
@@ -54,8 +56,9 @@ def decide(settings: BotSettings, entries: Mapping[str, Entry], reading: Reading
 
 def _starts(settings: BotSettings, entries: Mapping[str, Entry], ranked: list[Candidate]) -> tuple[Entry, ...]:
     lead = entries[ranked[0].id]
-    likely = [c.id for c in ranked[1:] if c.probability >= _OTHER_FLOOR]
-    order = [lead.id, *likely, *(id for id in lead.related if id in entries), *(c.id for c in ranked[1:])]
+    likely = [c.id for c in ranked[1:] if c.probability >= _OTHER_FLOOR and (_certain(entries[c.id]) or c.probability >= _DOUBTFUL_FLOOR)]
+    related = [id for id in lead.related if id in entries and _certain(entries[id])]
+    order = [lead.id, *likely, *related, *(c.id for c in ranked[1:])]
     return tuple(entries[id] for id in list(dict.fromkeys(order))[: settings.signposts])
 
 
@@ -69,6 +72,10 @@ def _age_decides(entries: Mapping[str, Entry], ranked: list[Candidate]) -> bool:
 
 def _says_nothing(reading: Reading) -> bool:
     return not reading.follows_on and not reading.needs and len(_CONTENT_WORD.findall(reading.repaired)) < 2 and reading.repaired == reading.opened
+
+
+def _certain(entry: Entry) -> bool:
+    return entry.certainty >= SHOWN_FROM_CERTAINTY
 
 
 def _youngest(entry: Entry) -> int:

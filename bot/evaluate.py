@@ -54,9 +54,11 @@ def load_questions(path: Path) -> list[dict[str, Any]]:
     """
     questions = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as fault:
         raise QuestionError(f"cannot read {path}: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise QuestionError(f"cannot read {path}: not UTF-8 text ({fault.reason} at byte {fault.start})") from fault
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

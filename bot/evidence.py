@@ -16,7 +16,7 @@ from indexer.ranker import Scores, log_softmax
 from indexer.release import Release
 from indexer.wording import any_of
 
-CONTEXT_SHARE, DETAIL_SHARE = 0.4, 0.75
+CONTEXT_SHARE, DETAIL_SHARE = 0.4, 1.0
 """How much earlier messages count against the last one where it leans on them, and where it only adds a detail such as an age."""
 AGE_PENALTY = 2.5
 """Log probability taken from an entry whose ages exclude the child's."""

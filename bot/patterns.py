@@ -12,12 +12,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-SHORT_GAP, LONG_GAP, NEAR, MOST_ITEMS, MOST_WORDS = 3, 8, 30, 16, 8
+SHORT_GAP, LONG_GAP, CLOSE, NEAR, MOST_ITEMS, MOST_WORDS = 3, 8, 12, 30, 16, 8
 STOP = "."
 _LETTERS = str.maketrans("łøđßıىیئکةہھۀٱ", "lodsiيييكهههها")
 _UNITS = re.compile(r"(?<![a-z\d])(\d+)(yrs?|yo|y|mins?|hrs?|hours?|months?|mths?|wks?|weeks?|days?|am|pm|mg|ml|st|kg|x)(?![a-z\d])")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(r"[.!?;。؟۔।]+|\d+(?:[.,:/]\d+)*(?![a-z\d])|[\u3040-\u30ff\u3400-\u9fff]|[\w'\u0900-\u0dff*~]+|#")
+# Only for speed: a pattern is looked at when its rarest word is there, and these are not rare.
+_EVERYDAY = frozenset("a about all am an and any are as at back be been but by can do does for from get go going got had has have he her him his home how i if in is it me "
+                      "months my no not now of on or our out over own said say says school she so someone son daughter that the their them they this to up us was we what when "
+                      "where who will with years you your child help take want # mum dad just again".split())
 _NUMBER = re.compile(r"#(?:(\d{1,4})-(\d{1,4}))?")
 
 
@@ -32,14 +36,15 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str, spellings: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The words of a message; ``.`` where a sentence ends. A Chinese or Japanese character counts as a word."""
+    """The words of a message in plain spelling; ``.`` where a sentence ends. A Chinese or Japanese character counts as a word."""
+    tokens = [STOP if token[0] in ".!?;。؟۔।" else token.strip("'") for token in _TOKEN.findall(fold(text))]
     words: list[str] = []
-    for token in _TOKEN.findall(fold(text)):
-        if token[0] in ".!?;。؟۔।":
-            words.append(STOP)
-            continue
-        word = token.strip("'")
-        words += spellings.get(word) or spellings.get(word.replace("'", "")) or ((word.replace("'", ""),) if word.strip("'") else ())
+    at = 0
+    while at < len(tokens):
+        pair = spellings.get(" ".join(tokens[at : at + 2]))
+        word = tokens[at].replace("'", "")
+        words += pair or spellings.get(tokens[at]) or spellings.get(word) or ((word,) if word else ())
+        at += 2 if pair and at + 1 < len(tokens) else 1
     return words
 
 
@@ -83,6 +88,7 @@ class Pattern:
 
     source: str
     parts: tuple[tuple[tuple[Item, ...], ...], ...]
+    number: int
 
 
 class Vocabulary:
@@ -92,7 +98,8 @@ class Vocabulary:
         self.spellings = {fold(v): tuple(meant.split()) for meant, variants in spellings.items() for v in variants}
         self._lists, self._open, self._numbers = lists, set[str](), dict[frozenset[tuple[str, ...]], int]()
         self._flat: dict[str, frozenset[tuple[str, ...]]] = {}
-        self._first: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        self._phrases: dict[str, dict[tuple[str, ...], list[int]]] = {}
+        self._common, self._triggers, self._patterns = list[int](), dict[int, list[int]](), 0
         self._prefixes, self._near, self._ranges = set[str](), dict[str, set[str]](), set[str]()
         self._never = {fold(w) for w in never_misspelt}
 
@@ -103,7 +110,12 @@ class Vocabulary:
             PatternError: if it names an unknown list or breaks the grammar.
         """
         parts = tuple(tuple(self._sequence(half, source) for half in part.split(" + ")) for part in source.split(" & "))
-        return Pattern(source, parts)
+        needed = [item for part in parts for sequence in part for item in sequence if not item.optional and not item.forbidden]
+        rarest = min(needed, key=lambda item: sum(self._common[n] for n in item.sets))
+        number = self._patterns = self._patterns + 1
+        for phrase_set in rarest.sets:
+            self._triggers.setdefault(phrase_set, []).append(number)
+        return Pattern(source, parts, number)
 
     def _sequence(self, text: str, source: str) -> tuple[Item, ...]:
         items: list[Item] = []
@@ -129,8 +141,9 @@ class Vocabulary:
         phrases = self._list(name, source) if name is not None else frozenset({self._phrase(alternative.replace("_", " "), source)})
         if phrases not in self._numbers:
             number = self._numbers[phrases] = len(self._numbers)
+            self._common.append(1 + 50 * sum(len(phrase) == 1 and phrase[0] in _EVERYDAY for phrase in phrases))
             for phrase in phrases:
-                self._first.setdefault(phrase[0], []).append((number, phrase[1:]))
+                self._phrases.setdefault(phrase[0], {}).setdefault(phrase[1:], []).append(number)
         return self._numbers[phrases]
 
     def _list(self, name: str, source: str) -> frozenset[tuple[str, ...]]:
@@ -155,7 +168,8 @@ class Vocabulary:
                 self._ranges.add(word)
                 keys.append(word)
             else:
-                keys += words_of(word, self.spellings)
+                keys.append(word)
+        keys = words_of(" ".join(keys), self.spellings) if not any(key.startswith("#") for key in keys) else self._with_numbers(keys)
         if not keys or len(keys) > MOST_WORDS or STOP in keys:
             raise PatternError(f"{source!r}: '{text}' is not 1 to {MOST_WORDS} words")
         for key in keys:
@@ -169,6 +183,9 @@ class Vocabulary:
                     self._near.setdefault(less, set()).add(stem)
         return tuple(keys)
 
+    def _with_numbers(self, words: list[str]) -> list[str]:
+        return [key for word in words for key in ([word] if word.startswith("#") else words_of(word, self.spellings))]
+
     def keys(self, word: str) -> tuple[str, ...]:
         """Every way in which a phrase may ask for this word: as it is, by its beginning, misspelt, or as a number."""
         found = [word, *(f"{word[:n]}*" for n in range(2, min(len(word), 16) + 1) if word[:n] in self._prefixes)]
@@ -181,23 +198,35 @@ class Vocabulary:
 
     def places(self, words: list[str]) -> Places:
         """Where each phrase set stands in a row of words."""
-        known = {word: self.keys(word) for word in set(words)}
-        sets = [known[word] for word in words]
+        stands: dict[str, int] = {}
+        bits: dict[str, int] = {}
+        for at, word in enumerate(words):
+            bits[word] = bits.get(word, 0) | 1 << at
+        for word, at_all in bits.items():
+            for key in self.keys(word):
+                stands[key] = stands.get(key, 0) | at_all
         found: dict[int, dict[int, int]] = {}
-        for at, keys in enumerate(sets):
-            for key in keys:
-                for number, rest in self._first.get(key, ()):
-                    if len(rest) < len(sets) - at and all(r in sets[at + k] for k, r in enumerate(rest, 1)):
+        for key, at_all in stands.items():
+            for rest, numbers in self._phrases.get(key, {}).items():
+                here = at_all
+                for ahead, word in enumerate(rest, 1):
+                    here &= stands.get(word, 0) >> ahead
+                    if not here:
+                        break
+                if here:
+                    length = len(rest) + 1
+                    for number in numbers:
                         ends = found.setdefault(number, {})
-                        ends[len(rest) + 1] = ends.get(len(rest) + 1, 0) | 1 << at
-        return Places(words, found)
+                        ends[length] = ends.get(length, 0) | here
+        return Places(words, found, {pattern for number in found for pattern in self._triggers.get(number, ())})
 
 
 class Places:
     """A message's words and where each phrase set stands in them."""
 
-    def __init__(self, words: list[str], found: dict[int, dict[int, int]]) -> None:
+    def __init__(self, words: list[str], found: dict[int, dict[int, int]], possible: set[int]) -> None:
         self.words = words
+        self.possible = possible
         self._found = found
         self._inside = 0
         self._sentences: list[int] = []
@@ -213,8 +242,14 @@ class Places:
         """All places of the sentences that hold any of these places."""
         return sum(s for s in self._sentences if s & at) if at else 0
 
+    def around(self, at: int) -> int:
+        """All places within 12 words of any of these that are in the same sentences."""
+        return spread(at, CLOSE) & self.sentences(at) if at else 0
+
     def find(self, pattern: Pattern) -> int:
         """The places where the first part of a pattern ends, with every other part at most 30 words away; 0 if there is none."""
+        if pattern.number not in self.possible:
+            return 0
         first = 0
         for n, part in enumerate(pattern.parts):
             lasts = []
@@ -236,7 +271,7 @@ class Places:
     def spans(self, pattern: Pattern) -> list[tuple[int, int]]:
         """Start and end (after the last word) of each match of a pattern's first sequence, shortest from each start."""
         sequence = pattern.parts[0][0]
-        if not self._ends(sequence, self._inside):
+        if pattern.number not in self.possible or not self._ends(sequence, self._inside):
             return []
         starts = [at for at in range(len(self.words)) if self._inside >> at & 1]
         ends = [(at, self._ends(sequence, 1 << at)) for at in starts]

@@ -26,6 +26,14 @@ _NEW_SUBJECT = re.compile(
 _CONTENT_WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORT = 6
 _DETAIL_WORDS = 10
+_ASKING = frozenset(
+    "a about address all am an and any are ask at be but by call can contact cost could day days did do does doing email else find first for from get give go got "
+    "had has have he her here him his how i if in is it its just know like long me mean more much my need next no not number of off often ok okay old on or our out "
+    "phone please quick ring said say she should so soon speak start take tell text thank thanks that the their them then there they this time to too up us wait want "
+    "was we week weeks what when where which who whom why will with would write yeah yes you your".split()
+)
+"""Words that ask about something without naming it."""
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,9 @@ class Reading:
 
     @property
     def only_details(self) -> bool:
-        """Whether the message asks nothing itself, but adds an age, a place or a few words to what was said before."""
-        return "?" not in self.text and len(self.repaired.split()) <= _DETAIL_WORDS and not self.asks
+        """Whether the message brings no subject of its own: it adds an age, a place or a few words, or only asks on ("who do I ring?")."""
+        adds = "?" not in self.text and len(self.repaired.split()) <= _DETAIL_WORDS and not self.asks
+        return adds or all(word in _ASKING for word in _WORD.findall(self.repaired.replace("'s", "")))
 
     def understood(self) -> dict[str, Any]:
         """Age in whole years, area and needs, for the reply; only what is known."""

@@ -185,7 +185,7 @@ def _unchanged(settings: IndexerSettings, inputs: str) -> Built | None:
         manifest: dict[str, Any] = release.verify(settings.release_dir / id)
     except ReleaseError:
         return None
-    usable = manifest["format"] == release.FORMAT and (settings.model_dir / manifest["model"]["digest"] / "encoder.json").exists()
+    usable = manifest["format"] == release.FORMAT and model.is_whole(settings.model_dir / manifest["model"]["digest"])
     if not usable or manifest["inputs"] != inputs:
         return None
     counts = manifest["counts"]

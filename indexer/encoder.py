@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import ModelError
-from indexer.model import sha256_of
+from indexer.model import EXPORTED, sha256_of
 
 Vectors = npt.NDArray[np.float32]
 Kind = Literal["question", "passage"]
@@ -33,11 +33,15 @@ class Encoder:
         """
         try:
             facts = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-            for file, expected in facts["sha256"].items():
-                if sha256_of(folder / file) != expected:
-                    raise ModelError(f"{folder / file} is damaged; run 'make clean && make build' to export the model again")
-        except (OSError, ValueError, KeyError) as fault:
+            self._prompts: dict[str, str] = facts["prompts"]
+            self.dimensions: int = facts["dimensions"]
+            self.sha256: str = facts["sha256"]["model.onnx"]
+            longest: int = facts["max_tokens"]
+            damaged = [file for file in EXPORTED if sha256_of(folder / file) != facts["sha256"][file]]
+        except (OSError, ValueError, KeyError, TypeError) as fault:
             raise ModelError(f"no usable embedding model in {folder} ({fault}); run 'python -m indexer build'") from fault
+        if damaged:
+            raise ModelError(f"{folder / damaged[0]} is damaged; run 'python -m indexer build' to export the model again")
         import onnxruntime as ort
         from tokenizers import Tokenizer
 
@@ -46,11 +50,8 @@ class Encoder:
         options.inter_op_num_threads = 1
         self._session = ort.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(facts["max_tokens"])
+        self._tokenizer.enable_truncation(longest)
         self._tokenizer.enable_padding()
-        self._prompts: dict[str, str] = facts["prompts"]
-        self.dimensions: int = facts["dimensions"]
-        self.sha256: str = facts["sha256"]["model.onnx"]
 
     def encode(self, texts: Sequence[str], kind: Kind, advance: Callable[[int], object] = lambda _: None) -> Vectors:
         """Vectors of unit length, one row per text, shape (texts, dimensions).

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 PACKAGE = "package:"
 EXPORT_FORMAT = 1
+EXPORTED = ("model.onnx", "tokenizer.json")
+"""Files of an export; ``encoder.json`` holds their checksums and what else serving must know."""
+
 _PINNED = ("*.safetensors", "*.json", "*.txt", "*.model")
 _CHUNK = 1 << 20
 
@@ -113,7 +116,7 @@ def verify(name: str, folder: Path, lock: Path) -> str:
 
 
 def export(name: str, lock: Path, cache: Path) -> Exported:
-    """The verified int8 export of a model, made on first use and kept under ``cache/<digest>``.
+    """The verified int8 export of a model, made on first use, or where it is damaged, and kept under ``cache/<digest>``.
 
     Raises:
         ModelError: see :func:`locate` and :func:`verify`.
@@ -121,7 +124,7 @@ def export(name: str, lock: Path, cache: Path) -> Exported:
     folder = locate(name)
     digest = verify(name, folder, lock)
     target = cache / digest[:16]
-    if not (target / "encoder.json").exists():
+    if not is_whole(target):
         cache.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=cache))
         try:
@@ -131,6 +134,15 @@ def export(name: str, lock: Path, cache: Path) -> Exported:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     return Exported(target, digest[:16])
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds an export whose files are as they were made."""
+    try:
+        pins = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))["sha256"]
+        return all(sha256_of(folder / file) == pins[file] for file in EXPORTED)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def reference(folder: Path) -> Any:
@@ -181,6 +193,6 @@ def _export(folder: Path, target: Path) -> None:
         "dimensions": int(model.get_embedding_dimension()),
         "max_tokens": int(model.max_seq_length),
         "prompts": {"question": model.prompts.get("query", ""), "passage": model.prompts.get("passage", model.prompts.get("document", ""))},
-        "sha256": {file: sha256_of(target / file) for file in ("model.onnx", "tokenizer.json")},
+        "sha256": {file: sha256_of(target / file) for file in EXPORTED},
     }
     (target / "encoder.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

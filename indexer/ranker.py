@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -118,7 +119,7 @@ class Ranker:
             return cls(tuple(facts["ids"]), arrays["dense_weights"], arrays["dense_bias"], sparse)
 
 
-def log_softmax(scores: Scores) -> Scores:
+def log_softmax(scores: npt.NDArray[np.floating[Any]]) -> Scores:
     """Scores as log probabilities."""
     shifted = scores - scores.max()
     return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float32)
@@ -137,7 +138,7 @@ def train(texts: Sequence[str], ids: Sequence[str], vectors: Vectors) -> Ranker:
     dense = LogisticRegression(C=20.0, max_iter=300).fit(vectors, ids)
     names = tuple(str(name) for name in dense.classes_)
     sparse = {name: _train_sparse(terms, _RAREST[name], texts, ids) for name, terms in FEATURES.items()}
-    return Ranker(names, dense.coef_.T.astype(np.float32), dense.intercept_.astype(np.float32), sparse)
+    return Ranker(names, *_by_entry(dense), sparse)
 
 
 def _train_sparse(terms: Terms, rarest: int, texts: Sequence[str], ids: Sequence[str]) -> SparseModel:
@@ -151,11 +152,15 @@ def _train_sparse(terms: Terms, rarest: int, texts: Sequence[str], ids: Sequence
     starts = np.cumsum([0, *(len(index) for index, _ in rows)])
     matrix = csr_matrix((np.concatenate([v for _, v in rows]), np.concatenate([i for i, _ in rows]), starts), shape=(len(texts), len(vocabulary)))
     machine = LinearSVC(C=0.5, random_state=0).fit(matrix, ids)
-    # two classes give one row of weights; the serving side always wants one column per class
+    return SparseModel(terms, vocabulary, idf, *_by_entry(machine))
+
+
+def _by_entry(machine: Any) -> tuple[Scores, Scores]:
+    """Weights (features, entries) and bias (entries,) of a fitted linear model, which keeps a single row where there are two entries."""
     coef, bias = machine.coef_, machine.intercept_
     if len(machine.classes_) == 2:
         coef, bias = np.vstack([-coef, coef]), np.concatenate([-bias, bias])
-    return SparseModel(terms, vocabulary, idf, coef.T.astype(np.float32), bias.astype(np.float32))
+    return coef.T.astype(np.float32), bias.astype(np.float32)
 
 
 def _vocabulary(documents: Iterable[list[str]], rarest: int) -> tuple[dict[str, int], Scores]:

@@ -169,10 +169,13 @@ def seal(folder: Path, facts: Mapping[str, Any]) -> str:
 def publish(building: Path, release_dir: Path, id: str, keep: int) -> None:
     """Move a sealed folder into place, make it live in one atomic step, and drop the oldest beyond ``keep``."""
     target = release_dir / id
-    if target.exists():
-        shutil.rmtree(building)
-    else:
+    try:
+        verify(target)
+    except ReleaseError:  # as a rule because it is not there
+        shutil.rmtree(target, ignore_errors=True)
         building.rename(target)
+    else:  # the same content, built twice in a second
+        shutil.rmtree(building)
     _sync(release_dir)
     switch(release_dir, id)
     live = live_id(release_dir)
@@ -183,7 +186,7 @@ def publish(building: Path, release_dir: Path, id: str, keep: int) -> None:
 
 def switch(release_dir: Path, id: str) -> None:
     """Make a release live: the link is replaced by a rename, which either happens or does not."""
-    fresh = release_dir / f".{CURRENT}-{os.getpid()}"
+    fresh = release_dir / f".{CURRENT}-next"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(id)
     os.replace(fresh, release_dir / CURRENT)

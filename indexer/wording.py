@@ -17,12 +17,12 @@ from typing import Any
 from indexer.errors import ContentError
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\U000e0000-\U000e007f]|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
 _SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """A message as plain text: NFC, straight quotes, no control or invisible characters, single spaces. No letter is dropped."""
+    """A message as plain text: NFC, straight quotes, no control or invisible characters or broken ones, single spaces. No letter is dropped."""
     text = unicodedata.normalize("NFC", text).translate(_QUOTES)
     return _SPACE.sub(" ", _INVISIBLE.sub(" ", text)).strip()
 

@@ -19,6 +19,7 @@ log = logging.getLogger("waymark.web")
 FIELDS = ("request", "method", "route", "status", "outcome", "channel", "milliseconds", "release")
 """What a line about a request may hold; ``route`` is the pattern of the address, never the address itself."""
 
+_QUOTES = re.compile(r" from ip|: | /")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -39,7 +40,7 @@ class JsonFormatter(logging.Formatter):
 def _event(record: logging.LogRecord) -> str:
     message = record.getMessage()
     if record.name.startswith("gunicorn") and record.levelno >= logging.WARNING:
-        return message.split(" from ip")[0].split(" request")[0][:60]  # the rest can quote a request and its sender
+        return _QUOTES.split(message)[0][:60]  # the rest can quote a request and its sender
     return message
 
 

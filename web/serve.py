@@ -79,7 +79,8 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
 
     def post_worker_init(_worker: Any) -> None:
         # What the engine loads on first use is loaded before anyone waits for it.
-        app.extensions["waymark"].live.current().reply(["my child is 3 and does not talk yet"], Channel.WEB)
+        for question in ("my 3 year old isnt talking", "gdzie mogę dostać pomoc"):
+            app.extensions["waymark"].live.current().reply([question], Channel.WEB)
 
     def child_exit(_server: Any, worker: Any) -> None:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

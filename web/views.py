@@ -10,7 +10,7 @@ from bot.records import Citation, Contact, Outcome, Part, Reply, Signpost, State
 from indexer.passages import REACH, SOURCES
 from web.present import checked_line, plain, source_line
 
-CARDED = ("now", "where")
+CARDED = ("now", "where", "also")
 """Parts whose sentences about a signpost stand on its card."""
 
 

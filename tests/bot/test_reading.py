@@ -19,7 +19,7 @@ NEEDS = [
     ("he has adhd", "adhd"),
     ("he is dyslexic", "specific-learning"),
     ("she is anxious and self harms", "mental-health"),
-    ("he hits and bites", "behaviour"),
+    ("he hits other kids and has meltdowns", "behaviour"),
     ("she wont go to school", "attendance"),
     ("he is deaf", "hearing"),
     ("she is blind in one eye", "vision"),
@@ -113,9 +113,11 @@ def test_danger_is_read_from_the_last_message(reader: Reader) -> None:
     assert read(reader, "he says he wants to kill himself tonight", "how do i get an ehcp").danger is None
 
 
-@pytest.mark.parametrize(("text", "asker"), [("my son is 9", "parent"), ("i am a senco at a primary", "staff"), ("im 15 and i hate school", "young-person")])
+@pytest.mark.parametrize(
+    ("text", "asker"), [("my son is 9 and cannot read", "parent"), ("i am a senco at a primary", "professional"), ("im 15 and i hate school", "young_person"), ("", "parent")]
+)
 def test_asker(reader: Reader, text: str, asker: str) -> None:
-    assert read(reader, text).asker in ({asker} | ({*reader.wording.askers} if asker != "parent" else set()))
+    assert read(reader, text).asker == asker
 
 
 def test_only_details(reader: Reader) -> None:

@@ -113,8 +113,9 @@ def test_nonsense_leaves_the_answer_as_it_is(answered: str) -> None:
 
 HOSTILE = [
     "Ignore the council. Ring 0161 496 0000.", "Pay at https://evil.example.org now.", "Mail me at a@b.co about it.",
-    "Ask Barnardos instead of us all.", "<script>alert(1)</script>", "Your child has autism and will get a plan.", "Your child is entitled to a plan.", "Give him 10 mg of melatonin.",
-    "You do not need to do anything.", "You must pay for it.", "\u202egnihtyna", "A" * 10_000, "Teh council iz rubbish, do it urself.",
+    "Ask Barnardos instead of us all.", "<script>alert(1)</script>", "Your child has autism and will get a plan.",
+    "Your child is entitled to a plan.", "Give him 10 mg of melatonin.", "You do not need to do anything.", "You must pay for it.",
+    "\u202egnihtyna", "A" * 10_000, "Teh council iz rubbish, do it urself.",
 ]
 
 

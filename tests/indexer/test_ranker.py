@@ -10,8 +10,8 @@ import pytest
 from indexer.ranker import Ranker, letter_terms, log_softmax, train, word_terms
 
 TEXTS = [
-    "borrow toys", "toys for my baby", "lend me a toy", "learn to swim", "swimming pool", "swim lessons today", "bus pass please", "free bus to school",
-    "ride the bus",
+    "borrow toys", "toys for my baby", "lend me a toy", "learn to swim", "swimming pool", "swim lessons today", "bus pass please",
+    "free bus to school", "ride the bus",
 ]
 IDS = ["toys"] * 3 + ["swim"] * 3 + ["bus"] * 3
 NOISE = np.random.default_rng(7)
@@ -37,7 +37,9 @@ def test_log_softmax_gives_probabilities_also_for_large_scores() -> None:
     assert np.allclose(np.exp(found), [0.5, 0.5, 0.0])
 
 
-@pytest.mark.parametrize(("text", "row", "expected"), [("any toys", 0, "toys"), ("can he swim", 3, "swim"), ("bus", 6, "bus"), ("swiming lesons", 4, "swim")])
+@pytest.mark.parametrize(
+    ("text", "row", "expected"), [("any toys", 0, "toys"), ("can he swim", 3, "swim"), ("bus", 6, "bus"), ("swiming lesons", 4, "swim")]
+)
 def test_each_message_finds_its_entry(ranker: Ranker, text: str, row: int, expected: str) -> None:
     scores = ranker.log_probabilities(text, VECTORS[row])
     assert ranker.ids[int(scores.argmax())] == expected
@@ -75,9 +77,12 @@ def test_training_twice_gives_the_same_files(tmp_path: Path) -> None:
 def test_two_entries_are_enough(tmp_path: Path) -> None:
     two = train(TEXTS[:6], IDS[:6], VECTORS[:6])
     two.save(tmp_path)
-    scores = Ranker.load(tmp_path).log_probabilities("borrow toys", VECTORS[0])
-    assert scores.shape == (2,)
+    again = Ranker.load(tmp_path)
+    scores = again.log_probabilities("borrow toys", VECTORS[0])
+    assert scores.shape == again.dense_bias.shape == (2,)
     assert two.ids[int(scores.argmax())] == "toys"
+    unsaid = [two.ids[int(again.log_probabilities("", VECTORS[row]).argmax())] for row in (0, 3)]
+    assert unsaid == ["toys", "swim"]
 
 
 class Trap:

@@ -87,6 +87,10 @@ def test_a_request_id_is_taken_only_from_a_trusted_proxy(make_app, client):
     assert behind.get("/healthz", headers={"X-Request-ID": "a b"}).headers["X-Request-ID"] != "a b"
 
 
-def test_the_servers_own_warnings_are_cut_before_they_quote_a_request():
-    record = logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, "Invalid request from ip=%s: %s", ("192.0.2.7", SECRET), None)
-    assert json.loads(JsonFormatter().format(record))["event"] == "Invalid"
+@pytest.mark.parametrize(("message", "event"), [
+    (f"Invalid request from ip=192.0.2.7: {SECRET}", "Invalid request"), (f"Error handling request /{SECRET}", "Error handling request"),
+    (f"Invalid HTTP request line: {SECRET!r}", "Invalid HTTP request line"), ("Worker (pid:7) exited", "Worker (pid:7) exited"),
+])
+def test_the_servers_own_warnings_are_cut_before_they_quote_a_request(message, event):
+    record = logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, message, (), None)
+    assert json.loads(JsonFormatter().format(record))["event"] == event

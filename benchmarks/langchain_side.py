@@ -1,0 +1,77 @@
+"""The baseline as a newcomer to LangChain would write it: splitter 1000/200, HuggingFaceEmbeddings, FAISS, similarity search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.common import FIRST, Question, hits, memory_mb, questions, run, timed
+
+NEAREST, LOOKED_THROUGH = 5, 20
+"""Chunks found for each question; chunks looked through for three different entries."""
+
+
+def _embeddings(folder: Path) -> Any:
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    model = json.loads((folder / "facts.json").read_text(encoding="utf-8"))["model"]
+    return HuggingFaceEmbeddings(model_name=model, model_kwargs={"device": "cpu"}, encode_kwargs={"normalize_embeddings": True})
+
+
+def build(folder: Path) -> Iterator[dict[str, Any]]:
+    """Index the pages, from reading to a saved index; then the phrasings too. The model is loaded in the time of the pages."""
+    start = perf_counter()
+    from langchain_community.vectorstores import FAISS
+    from langchain_core.documents import Document
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    embeddings = _embeddings(folder)
+    pages = [Document(page["text"], metadata={"entry": page["entry"]}) for page in _lines(folder / "pages.jsonl")]
+    chunks = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(pages)
+    store = FAISS.from_documents(chunks, embeddings)
+    store.save_local(str(folder / "pages.index"))
+    seconds = perf_counter() - start
+    yield {"build_s": seconds, "texts": len(chunks)}
+    phrasings = [Document(line["text"], metadata={"entry": line["entry"]}) for line in _lines(folder / "phrasings.jsonl")]
+    start = perf_counter()
+    store.add_documents(phrasings)
+    store.save_local(str(folder / "all.index"))
+    yield {"build_all_s": seconds + perf_counter() - start, "texts_all": len(chunks) + len(phrasings)}
+
+
+def ask(folder: Path) -> Iterator[dict[str, Any]]:
+    """Open the saved index, answer once, then time every question and judge the entries found."""
+    from langchain_community.vectorstores import FAISS
+
+    embeddings = _embeddings(folder)
+
+    def opened(name: str) -> Any:
+        return FAISS.load_local(str(folder / name), embeddings, allow_dangerous_deserialization=True)
+
+    store, asked = opened("pages.index"), questions()
+    store.similarity_search(FIRST, k=NEAREST)
+    yield {"answered": True}
+    yield {"times": timed(lambda q: store.similarity_search(_text(q), k=NEAREST), asked), "rss_mb": memory_mb()}
+    for name in ("pages", "all"):
+        yield {name: hits(partial(_entries, opened(f"{name}.index")), asked)}
+
+
+def _entries(store: Any, question: Question) -> list[str]:
+    found = store.similarity_search(_text(question), k=LOOKED_THROUGH)
+    return list(dict.fromkeys(document.metadata["entry"] for document in found))
+
+
+def _text(question: Question) -> str:
+    return " ".join(question["turns"])
+
+
+def _lines(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+if __name__ == "__main__":
+    run({"build": build, "ask": ask})

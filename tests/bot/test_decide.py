@@ -1,0 +1,124 @@
+"""What becomes of a reading: each outcome, from evidence made by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.danger import DangerRules
+from bot.decide import decide
+from bot.evidence import Candidate, Evidence
+from bot.phrases import load_phrases
+from bot.places import load_places
+from bot.reading import Reader, Reading
+from bot.records import Outcome
+from bot.settings import BotSettings
+from indexer.entries import Entry
+from indexer.wording import load_wording
+
+CONTENT = Path(__file__).parents[2] / "content"
+
+
+def entry(id: str, **more: object) -> Entry:
+    facts = {
+        "id": id, "kind": "service", "name": id.title(), "description": f"It is {id}.", "review_due": "2099-01-01",
+        "sources": [{"title": "A page", "dated": "2025", "certainty": 3}], "path": f"services/{id}.md",
+    } | more
+    return Entry.model_validate(facts)
+
+
+ENTRIES = {e.id: e for e in (entry("a", related=["d", "c"]), entry("b"), entry("c"), entry("d"), entry("young", maximum_age=4), entry("old", minimum_age=5, maximum_age=18))}
+
+
+def evidence(**shares: float) -> Evidence:
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    return Evidence(tuple(Candidate(id.replace("not_ours_", "!").replace("_", "-"), share, 0.0, 0.0) for id, share in ordered), (), np.zeros(3, dtype=np.float32))
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    wording = load_wording(CONTENT)
+    return Reader(wording, load_places(CONTENT), DangerRules({}, wording), load_phrases(CONTENT))
+
+
+@pytest.fixture(scope="module")
+def plain(reader: Reader) -> Reading:
+    return reader.read(["who can help with my son's speech"])
+
+
+def test_the_likeliest_entries_are_named_best_first(plain: Reading) -> None:
+    decision = decide(BotSettings(), ENTRIES, plain, evidence(a=0.5, b=0.3, c=0.1, d=0.05))
+    assert (decision.outcome, [e.id for e in decision.starts], decision.ask) == (Outcome.ANSWERED, ["a", "b", "c"], None)
+
+
+def test_where_no_other_is_likely_the_related_ones_follow(plain: Reading) -> None:
+    decision = decide(BotSettings(), ENTRIES, plain, evidence(a=0.95, b=0.02, c=0.01))
+    assert [e.id for e in decision.starts] == ["a", "d", "c"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_no_more_places_than_the_setting_allows(plain: Reading, most: int) -> None:
+    decision = decide(BotSettings(signposts=most), ENTRIES, plain, evidence(a=0.5, b=0.3, c=0.1, d=0.05))
+    assert len(decision.starts) == most
+
+
+def test_below_the_floor_we_do_not_know(plain: Reading) -> None:
+    low = evidence(a=0.05, b=0.04, c=0.03)
+    assert decide(BotSettings(answer_floor=0.06), ENTRIES, plain, low).outcome is Outcome.NOT_FOUND
+    assert decide(BotSettings(answer_floor=0.05), ENTRIES, plain, low).outcome is Outcome.ANSWERED
+
+
+def test_what_is_not_ours(plain: Reading) -> None:
+    assert decide(BotSettings(), ENTRIES, plain, evidence(not_ours_out_of_scope=0.6, a=0.4, b=0.0)).outcome is Outcome.OUT_OF_SCOPE
+    hello = decide(BotSettings(), ENTRIES, plain, evidence(not_ours_small_talk=0.6, a=0.4, b=0.0))
+    assert (hello.outcome, hello.ask) == (Outcome.CLARIFY, "small_talk")
+
+
+def test_a_class_that_is_not_ours_is_never_a_signpost(plain: Reading) -> None:
+    decision = decide(BotSettings(), ENTRIES, plain, evidence(a=0.5, not_ours_out_of_scope=0.4, b=0.1))
+    assert all(not e.id.startswith("!") for e in decision.starts)
+
+
+def test_an_age_is_asked_for_only_where_it_decides(reader: Reader, plain: Reading) -> None:
+    split = evidence(young=0.4, old=0.3, a=0.1)
+    asked = decide(BotSettings(), ENTRIES, plain, split)
+    assert (asked.outcome, asked.ask, asked.starts) == (Outcome.CLARIFY, "age", ())
+    known = reader.read(["who can help with my son's speech, he is 3"])
+    assert decide(BotSettings(), ENTRIES, known, split).outcome is Outcome.ANSWERED
+    assert decide(BotSettings(), ENTRIES, plain, evidence(young=0.4, old=0.1, a=0.1)).outcome is Outcome.ANSWERED
+    assert decide(BotSettings(), ENTRIES, plain, evidence(old=0.4, a=0.35, b=0.1)).outcome is Outcome.ANSWERED
+
+
+def test_a_follow_up_is_not_asked_for_the_age_again(reader: Reader) -> None:
+    follow = reader.read(["who can help with my son's speech", "i do not know how old he is"])
+    assert follow.follows_on
+    assert decide(BotSettings(), ENTRIES, follow, evidence(young=0.4, old=0.3, a=0.1)).outcome is Outcome.ANSWERED
+
+
+@pytest.mark.parametrize("text", ["help", "x1", "help me", "hi"])
+def test_a_message_that_says_nothing_is_asked_back(reader: Reader, text: str) -> None:
+    decision = decide(BotSettings(), ENTRIES, reader.read([text]), evidence(a=0.5, b=0.3, c=0.1))
+    assert (decision.outcome, decision.ask) == (Outcome.CLARIFY, "need")
+
+
+@pytest.mark.parametrize("text", ["ehcp", "dla", "autism", "stammer", "speech therapy"])
+def test_one_word_that_says_something_is_answered(reader: Reader, text: str) -> None:
+    assert decide(BotSettings(), ENTRIES, reader.read([text]), evidence(a=0.5, b=0.3, c=0.1)).outcome is Outcome.ANSWERED
+
+
+def test_families_elsewhere_are_told_so_before_anything_else(reader: Reader) -> None:
+    reading = reader.read(["we live in leeds and he needs a plan"])
+    assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.9, b=0.05, c=0.01)).outcome is Outcome.NOT_FOUND
+
+
+def test_another_language_needs_surer_evidence(reader: Reader) -> None:
+    reading = reader.read(["Mój syn ma pięć lat i nie mówi. Gdzie mogę szukać pomocy?"])
+    assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.2, b=0.1, c=0.1)).outcome is Outcome.CLARIFY
+    assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.9, b=0.05, c=0.01)).outcome is Outcome.ANSWERED
+
+
+def test_the_same_evidence_gives_the_same_decision(plain: Reading) -> None:
+    found = evidence(a=0.5, b=0.3, c=0.1, d=0.05)
+    assert decide(BotSettings(), ENTRIES, plain, found) == decide(BotSettings(), ENTRIES, plain, found)
