@@ -28,8 +28,10 @@ _PATTERNS = tuple(
     for pattern in (
         rf"{_BEFORE}\b{_NUMBER}[\s-]*(?:years?|yrs?|yr|y/o|y\.o|yo|y)?[\s-]*old\b",
         rf"{_BEFORE}\b{_NUMBER}[\s-]*(?:yo|y/o|y\.o)\b",
-        rf"\b(?:he's|she's|hes|shes|they're|i'm|im|i am|he is|she is|is|are|was|aged?|turned|turning|turns|of)\s+(?:just |only |now |nearly |almost |about |turned )*{_NUMBER}\b{_NOT_AN_AGE}",
-        rf"\b(?:son|sons|daughter|boy|girl|lad|child|kid|grandson|granddaughter|brother|sister|pupil|student)(?:'s)?\s*[,(]?\s*(?:is |aged? |who is )?{_NUMBER}\b{_NOT_AN_AGE}",
+        rf"\b(?:he's|she's|hes|shes|they're|i'm|im|i am|he is|she is|is|are|was|aged?|turned|turning|turns|of)\s+"
+        rf"(?:just |only |now |nearly |almost |about |turned )*{_NUMBER}\b{_NOT_AN_AGE}",
+        rf"\b(?:son|sons|daughter|boy|girl|lad|child|kid|grandson|granddaughter|brother|sister|pupil|student)(?:'s)?"
+        rf"\s*[,(]?\s*(?:is |aged? |who is )?{_NUMBER}\b{_NOT_AN_AGE}",
         rf"{_BEFORE}{_NOT_A_WAIT}\b{_NUMBER}\s+(?:years?|yrs?)\b(?=\s*(?:{_FOLLOWED}))",
         rf"\bmy (?:little |eldest |youngest )?{_NUMBER}\b(?=\s*(?:is|isn't|has|can't|won't|keeps|[,.]))",
         rf"^{_NUMBER}(?: and a half)?$",

@@ -9,6 +9,7 @@ from bot.citations import Citations
 from bot.danger import Danger
 from bot.evidence import Evidence
 from bot.extracts import Extracts, Sentence
+from bot.guide import Guide
 from bot.phrases import Phrases
 from bot.reading import Reading
 from bot.records import Answer, Contact, Outcome, Part, Signpost, Statement
@@ -33,7 +34,7 @@ class Composer:
     """Composes answers from one release."""
 
     def __init__(self, release: Release, phrases: Phrases) -> None:
-        self._release, self._phrases = release, phrases
+        self._release, self._phrases, self._guide = release, phrases, Guide(release)
 
     def answered(self, reading: Reading, evidence: Evidence, starts: Sequence[Entry]) -> Answer:
         """An answer that names ``starts``, best first; at least one."""
@@ -45,7 +46,7 @@ class Composer:
             self._part("note", self._limits(reading)),
             self._part("where", where),
             self._part("also", [statement for statements, _ in others for statement in statements]),
-            self._part("expect", self._expect(reading, lead, cited)),
+            self._part("expect", self._expect(reading, evidence, lead, cited)),
             self._part("unknown", self._unknown(reading, lead, cited)),
             self._part("documents", self._documents(reading, evidence, cited)),
             self._part("else", self._fails(lead, cited)),
@@ -130,12 +131,14 @@ class Composer:
         checked = lines["checked"].format(date=entry.assured_date.isoformat()) if entry.assured_date else lines["unchecked"]
         return Statement(f"{source} {checked}", number)
 
-    def _expect(self, reading: Reading, lead: Extracts, cited: Citations) -> list[Statement]:
+    def _expect(self, reading: Reading, evidence: Evidence, lead: Extracts, cited: Citations) -> list[Statement]:
         bonus = dict(_EXPECT_BONUS)
         for hint, more in _HINT_BONUS.items():
             if self._phrases.hints[hint].search(reading.repaired):
                 bonus = {heading: bonus.get(heading, 0.0) + more.get(heading, 0.0) for heading in {*bonus, *more}}
-        return [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, _EXPECTED, bonus)]
+        told = [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, _EXPECTED, bonus)]
+        guided = self._guide.best(reading, evidence.vector)
+        return told + ([_cite(cited, guided[1], guided[0])] if guided else [])
 
     def _unknown(self, reading: Reading, lead: Extracts, cited: Citations) -> list[Statement]:
         held = {c.type for c in contacts_of(lead.entry)}

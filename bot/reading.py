@@ -26,12 +26,15 @@ _NEW_SUBJECT = re.compile(
 _CONTENT_WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORT = 6
 _DETAIL_WORDS = 10
-_ASKING = frozenset(
-    "a about address all am an and any are ask at be but by call can contact cost could day days did do does doing email else find first for from get give go got "
-    "had has have he her here him his how i if in is it its just know like long me mean more much my need next no not number of off often ok okay old on or our out "
-    "phone please quick ring said say she should so soon speak start take tell text thank thanks that the their them then there they this time to too up us wait want "
-    "was we week weeks what when where which who whom why will with would write yeah yes you your".split()
-)
+_ASKING = frozenset((
+    "a", "about", "address", "all", "am", "an", "and", "any", "are", "ask", "at", "be", "but", "by", "call", "can", "contact", "cost", "could", "day",
+    "days", "did", "do", "does", "doing", "email", "else", "find", "first", "for", "from", "get", "give", "go", "got", "had", "has", "have", "he",
+    "her", "here", "him", "his", "how", "i", "if", "in", "is", "it", "its", "just", "know", "like", "long", "me", "mean", "more", "much", "my",
+    "need", "next", "no", "not", "number", "of", "off", "often", "ok", "okay", "old", "on", "or", "our", "out", "phone", "please", "quick", "ring",
+    "said", "say", "she", "should", "so", "soon", "speak", "start", "take", "tell", "text", "thank", "thanks", "that", "the", "their", "them", "then",
+    "there", "they", "this", "time", "to", "too", "up", "us", "wait", "want", "was", "we", "week", "weeks", "what", "when", "where", "which", "who",
+    "whom", "why", "will", "with", "would", "write", "yeah", "yes", "you", "your",
+))
 """Words that ask about something without naming it."""
 _WORD = re.compile(r"[^\W\d_]+")
 

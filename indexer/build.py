@@ -25,6 +25,8 @@ from indexer.encoder import Encoder
 from indexer.entries import Entry, load_entries
 from indexer.errors import ContentError, ReleaseError
 from indexer.keywords import Keywords
+from indexer.open_referral.feeds import Imported, joined, read_feeds
+from indexer.open_referral.mapping import is_imported
 from indexer.passages import Passage, passages_of_document, passages_of_entry
 from indexer.readers.files import read_folder
 from indexer.wording import Wording, load_toml, load_wording
@@ -68,14 +70,14 @@ def build(settings: IndexerSettings, progress: Progress = quiet, force: bool = F
         ReleaseError: if another build is at work or the disk is full; the live release is untouched.
     """
     with release.locked(settings.release_dir):
-        for left in settings.release_dir.glob(".building-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        inputs = _inputs_digest(settings)
+        release.sweep(settings.release_dir)
+        imported = read_feeds(settings)
+        inputs = _inputs_digest(settings, imported)
         if not force and (same := _unchanged(settings, inputs)):
             return same
-        building = Path(tempfile.mkdtemp(prefix=".building-", dir=settings.release_dir))
+        building = Path(tempfile.mkdtemp(prefix=release.BUILDING, dir=settings.release_dir))
         try:
-            return _build(settings, progress, inputs, building)
+            return _build(settings, progress, inputs, building, imported)
         except (OSError, sqlite3.Error) as fault:
             reason = getattr(fault, "strerror", None) or fault
             raise ReleaseError(f"the release could not be written ({reason}); the live one is untouched") from fault
@@ -83,12 +85,14 @@ def build(settings: IndexerSettings, progress: Progress = quiet, force: bool = F
             shutil.rmtree(building, ignore_errors=True)
 
 
-def _build(settings: IndexerSettings, progress: Progress, inputs: str, building: Path) -> Built:
-    entries = load_entries(settings.content)
-    if not entries:
+def _build(settings: IndexerSettings, progress: Progress, inputs: str, building: Path, imported: Imported) -> Built:
+    curated = load_entries(settings.content)
+    entries, passed_over = joined(curated, imported)
+    if not curated:
         raise ContentError(f"no entries in {settings.content}: services/ and topics/ are empty")
     wording = load_wording(settings.content)
-    documents, skipped = _documents(settings)
+    documents, unread = _documents(settings)
+    skipped = (*unread, *passed_over)
     passages = tuple(
         [p for e in entries for p in passages_of_entry(e)] + [p for d in documents for p in passages_of_document(d, settings.passage_words)]
     )
@@ -126,7 +130,7 @@ def _write(
     (folder / "passages.json").write_text(release.passages_json(passages), encoding="utf-8")
 
     sentences = [p.quote(i) for p in passages if p.entry for i in range(len(p.sentences))]
-    messages = [(wording.repair(text), id) for id, texts in asked_as(settings.content, entries).items() for text in texts]
+    messages = [(wording.repair(text), id) for id, texts in asked_as(settings.content, [e for e in entries if not is_imported(e)]).items() for text in texts]
     with progress("Embedding", len(passages) + len(sentences) + len(messages)) as advance:
         vectors = cache.vectors([p.embedded for p in passages], "passage", advance)
         sentence_vectors = cache.vectors(sentences, "passage", advance)
@@ -192,12 +196,13 @@ def _unchanged(settings: IndexerSettings, inputs: str) -> Built | None:
     return Built(id, False, counts["entries"], counts["documents"], counts["passages"], 0, tuple(Skipped(**s) for s in manifest["skipped"]))
 
 
-def _inputs_digest(settings: IndexerSettings) -> str:
-    """A digest of all that a release is made from: content, documents, the settings that shape it, the model's pins and this code."""
+def _inputs_digest(settings: IndexerSettings, imported: Imported) -> str:
+    """A digest of all that a release is made from: content, documents, what feeds gave, the settings that shape it, the model's pins, this code."""
     digest = hashlib.sha256()
+    digest.update(json.dumps([[e.model_dump(mode="json") for e in imported.entries], [vars(s) for s in imported.skipped]]).encode())
     shaping = {"model": settings.model, "passage_words": settings.passage_words, "documents": [(d.name, d.url) for d in settings.documents]}
     digest.update(json.dumps(shaping).encode())
-    roots = [settings.content, *(d.path for d in settings.documents), settings.model_lock, Path(__file__).parent]
+    roots = [settings.content, *(d.path for d in settings.documents), *(f.path for f in settings.feeds if f.path), settings.model_lock, Path(__file__).parent]
     for root in roots:
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and "__pycache__" not in path.parts:

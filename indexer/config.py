@@ -9,9 +9,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from indexer.errors import ConfigError
 
@@ -34,11 +34,30 @@ class DocumentFolder(Settings):
     url: Annotated[str | None, Field(description="Public address of the folder; file paths are appended to it in citations.")] = None
 
 
+class Feed(Settings):
+    """An Open Referral UK feed to read services from: its address, or a file with what it answers."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, description="What citations call this feed.")]
+    url: Annotated[str | None, Field(pattern=r"^https?://[^\s/]+\S*$", description="Address of the feed, with or without /services.")] = None
+    path: Annotated[Path | None, Field(description="File with what the feed answers, instead of an address.")] = None
+    version: Annotated[Literal["auto", "1.0", "3.0"], Field(description="HSDS-UK version; auto: as its answers show.")] = "auto"
+    max_pages: Annotated[int, Field(ge=1, le=10_000, description="Most pages that are read.")] = 500
+    timeout_seconds: Annotated[int, Field(ge=1, le=120, description="Longest wait for one answer.")] = 20
+    ours: Annotated[bool, Field(description="Another Waymark's feed, whose ids, sources and other own fields are believed.")] = False
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Feed:
+        if (self.url is None) == (self.path is None):
+            raise ValueError("give either url or path")
+        return self
+
+
 class IndexerSettings(Settings):
     """The ``[indexer]`` table."""
 
     content: Annotated[Path, Field(description="Folder of the curated content.")] = Path("content")
     documents: Annotated[tuple[DocumentFolder, ...], Field(description="Further documents to index, as [[indexer.documents]] tables.")] = ()
+    feeds: Annotated[tuple[Feed, ...], Field(description="Open Referral UK feeds to read, as [[indexer.feeds]] tables.")] = ()
     release_dir: Annotated[Path, Field(description="Where releases are published.")] = Path("var/releases")
     model_dir: Annotated[Path, Field(description="Where exports of the embedding model are kept.")] = Path("var/models")
     model: Annotated[str, Field(min_length=1, description="The embedding model: package:<module>, a folder, or a hub name.")] = (

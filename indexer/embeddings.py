@@ -37,8 +37,8 @@ class EmbeddingCache:
         """
         keys = [hashlib.sha256(f"{self._encoder.sha256}\0{kind}\0{text}".encode()).digest() for text in texts]
         known = self._known(set(keys))
-        advance(sum(key in known for key in keys))
         missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
+        advance(len(keys) - len(missing))
         missing.sort(key=lambda pair: len(pair[1]))
         for start in range(0, len(missing), _BLOCK):
             block = missing[start : start + _BLOCK]

@@ -33,6 +33,8 @@ from indexer.wording import Wording, load_wording
 FORMAT = 1
 MANIFEST = "manifest.json"
 CURRENT = "current"
+BUILDING, DROPPED = ".building-", ".dropped-"
+"""Beginnings of the names of folders that are not releases yet, or no longer."""
 WORD_FILES = ("words.toml", "urgent.toml", "places.toml", "replies.toml")
 """Content files that answering needs; each release carries its own copies."""
 
@@ -181,7 +183,9 @@ def publish(building: Path, release_dir: Path, id: str, keep: int) -> None:
     live = live_id(release_dir)
     for old in release_ids(release_dir)[:-keep]:
         if old != live:
-            shutil.rmtree(release_dir / old, ignore_errors=True)
+            gone = release_dir / f"{DROPPED}{old}"
+            (release_dir / old).rename(gone)  # so that it is there whole or not at all
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def switch(release_dir: Path, id: str) -> None:
@@ -207,6 +211,13 @@ def rollback(release_dir: Path) -> str:
         verify(release_dir / older[-1])
         switch(release_dir, older[-1])
         return older[-1]
+
+
+def sweep(release_dir: Path) -> None:
+    """Remove what killed builds left behind; call it with the lock held."""
+    for beginning in (BUILDING, DROPPED):
+        for left in release_dir.glob(f"{beginning}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

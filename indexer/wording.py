@@ -17,7 +17,8 @@ from typing import Any
 from indexer.errors import ContentError
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\U000e0000-\U000e007f]|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
+_UNSEEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+_INVISIBLE = re.compile(_UNSEEN + r"|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
 _SPACE = re.compile(r"\s+")
 
 

@@ -23,7 +23,15 @@ from tests.conftest import LOCK, MODELS, ROOT, TEST_RELEASES
 
 QUESTIONS = ROOT / "tests" / "data" / "dev-questions.jsonl"
 PINNED = ROOT / "tests" / "data" / "quality.json"
-MEASURES = ("hit@1", "hit@3", "urgent recall", "refusal precision", "refusal recall", "groups with the same start", "groups with the same and right start")
+MEASURES = (
+    "hit@1",
+    "hit@3",
+    "urgent recall",
+    "refusal precision",
+    "refusal recall",
+    "groups with the same start",
+    "groups with the same and right start",
+)
 
 
 class PinError(Exception):
@@ -38,8 +46,13 @@ def digest(path: Path) -> str:
 def floors_of(measures: Mapping[str, Any]) -> dict[str, float]:
     """The pinned measures out of all that ``evaluate`` gives; one that could not be taken counts as nothing."""
     taken = (
-        measures["overall"]["hit@1"], measures["overall"]["hit@3"], measures["urgent"]["recall"],
-        measures["refusal"]["precision"], measures["refusal"]["recall"], measures["groups"]["same_start"], measures["groups"]["same_and_right"],
+        measures["overall"]["hit@1"],
+        measures["overall"]["hit@3"],
+        measures["urgent"]["recall"],
+        measures["refusal"]["precision"],
+        measures["refusal"]["recall"],
+        measures["groups"]["same_start"],
+        measures["groups"]["same_and_right"],
     )
     return {name: value or 0.0 for name, value in zip(MEASURES, taken, strict=True)}
 
@@ -62,7 +75,9 @@ def pin(measures: Mapping[str, Any], sha256: str, before: Mapping[str, Any] | No
         PinError: if a floor would come down without a reason, or there is a false alarm or an unsupported fact, which nothing excuses.
     """
     if measures["urgent"]["false_alarms"] or measures["unsupported_facts"]:
-        raise PinError(f"not pinned: false alarms {measures['urgent']['false_alarms']}, unsupported facts {measures['unsupported_facts']}; there may be none")
+        raise PinError(
+            f"not pinned: false alarms {measures['urgent']['false_alarms']}, unsupported facts {measures['unsupported_facts']}; there may be none"
+        )
     measured = floors_of(measures)
     lowered = list(before["lowered"]) if before else []
     drops = fallen(measured, before["floors"]) if before else {}
@@ -71,7 +86,13 @@ def pin(measures: Mapping[str, Any], sha256: str, before: Mapping[str, Any] | No
         raise PinError(f'not pinned: this would lower {listed}. If that is right, say why: --lower "reason"')
     if drops and reason:
         lowered += [{"measure": name, "from": floor, "to": value, "reason": reason.strip()} for name, (floor, value) in drops.items()]
-    return {"questions": QUESTIONS.relative_to(ROOT).as_posix(), "sha256": sha256, "items": measures["questions"], "floors": measured, "lowered": lowered}
+    return {
+        "questions": QUESTIONS.relative_to(ROOT).as_posix(),
+        "sha256": sha256,
+        "items": measures["questions"],
+        "floors": measured,
+        "lowered": lowered,
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -57,12 +57,22 @@ def test_a_text_message_holds_no_more_than_it_may(most: int) -> None:
 
 def test_a_text_message_keeps_the_order_of_the_answer_and_says_nothing_twice() -> None:
     parts = (
-        Part("where", "Where to go", (Statement("Start with: Toy library.", 1), Statement("It lends toys.", 1, 0.1), Statement("Phone: 0161 496 0101", 2))),
+        Part(
+            "where",
+            "Where to go",
+            (Statement("Start with: Toy library.", 1), Statement("It lends toys.", 1, 0.1), Statement("Phone: 0161 496 0101", 2)),
+        ),
         Part("expect", "What to expect", (Statement("A worker comes.", 1, 0.9), Statement("It lends toys.", 1, 0.1))),
         Part("else", "If that does not work", (Statement("Ask the club.", 1),)),
     )
     whole = answer(*parts, citations=(citation(1), citation(2, "How to reach them")))
-    assert sms_text(whole, 3).splitlines() == ["Start with: Toy library.", "It lends toys.", "Phone: 0161 496 0101", "A worker comes.", "Ask the club."]
+    assert sms_text(whole, 3).splitlines() == [
+        "Start with: Toy library.",
+        "It lends toys.",
+        "Phone: 0161 496 0101",
+        "A worker comes.",
+        "Ask the club.",
+    ]
 
 
 def test_the_way_to_reach_them_comes_before_the_rest() -> None:
@@ -72,7 +82,10 @@ def test_the_way_to_reach_them_comes_before_the_rest() -> None:
 
 
 def test_a_limit_comes_before_where_to_go_in_a_text_message() -> None:
-    parts = (Part("note", "Please note", (Statement("Nobody can promise that."),)), Part("where", "Where to go", (Statement("Start with: Toy library.", 1),)))
+    parts = (
+        Part("note", "Please note", (Statement("Nobody can promise that."),)),
+        Part("where", "Where to go", (Statement("Start with: Toy library.", 1),)),
+    )
     assert sms_text(answer(*parts, citations=(citation(1),)), 3) == "Nobody can promise that.\nStart with: Toy library."
 
 
@@ -90,7 +103,7 @@ def test_choices_are_numbered() -> None:
 
 def test_text_messages_are_folded_into_the_alphabet() -> None:
     whole = answer(Part("note", "Please note", (Statement("It’s “here” – naïve"),)))
-    assert sms_text(whole, 3) == "It's \"here\" - naive"
+    assert sms_text(whole, 3) == 'It\'s "here" - naive'
 
 
 def test_every_text_reply_fits(asked: list[Asked]) -> None:

@@ -23,15 +23,27 @@ SOURCE_LINE = re.compile(r"^\[\d+\] ")
 
 def passage(text: str, **more: object) -> Passage:
     facts = {
-        "id": "toy#x", "document": "toy", "entry": "toy", "title": "Toy library", "heading": ("What it is",), "url": "/services/toy", "dated": "2025-03", "page": None,
+        "id": "toy#x",
+        "document": "toy",
+        "entry": "toy",
+        "title": "Toy library",
+        "heading": ("What it is",),
+        "url": "/services/toy",
+        "dated": "2025-03",
+        "page": None,
     } | more
     return Passage(text=text, sentences=sentence_spans(text), **facts)  # type: ignore[arg-type]
 
 
 def entry(**more: object) -> Entry:
     facts = {
-        "id": "toy", "kind": "service", "name": "Toy library", "description": "It lends toys.", "review_due": "2099-01-01",
-        "sources": [{"title": "A page", "dated": "2025", "certainty": 3}], "path": "services/toy.md",
+        "id": "toy",
+        "kind": "service",
+        "name": "Toy library",
+        "description": "It lends toys.",
+        "review_due": "2099-01-01",
+        "sources": [{"title": "A page", "dated": "2025", "certainty": 3}],
+        "path": "services/toy.md",
     } | more
     return Entry.model_validate(facts)
 
@@ -42,7 +54,14 @@ def test_a_passage_is_cited_once_and_quoted_from_the_first_sentence_used_to_the_
     assert cited.cite(text, 1) == Statement("Two is here.", 1)
     (citation,) = cited.finished()
     assert citation.quote == "Two is here. Three is here."
-    assert (citation.n, citation.title, citation.section, citation.url, citation.dated, citation.checked) == (1, "Toy library", "What it is", "/services/toy", "2025-03", None)
+    assert (citation.n, citation.title, citation.section, citation.url, citation.dated, citation.checked) == (
+        1,
+        "Toy library",
+        "What it is",
+        "/services/toy",
+        "2025-03",
+        None,
+    )
 
 
 def test_citations_are_numbered_in_the_order_of_first_use() -> None:
@@ -72,7 +91,12 @@ def test_every_quote_stands_word_for_word_in_its_passage(engine: Engine, asked: 
     held: dict[tuple[str, str, str], list[str]] = {}
     for text in engine.release.passages:
         held.setdefault((text.title, text.section, text.url), []).append(text.text)
-    bad = [(item.turns, c) for item in asked for c in item.web.answer.citations if not any(c.quote in text for text in held.get((c.title, c.section, c.url), []))]
+    bad = [
+        (item.turns, c)
+        for item in asked
+        for c in item.web.answer.citations
+        if not any(c.quote in text for text in held.get((c.title, c.section, c.url), []))
+    ]
     assert bad == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -39,7 +38,9 @@ def batch(tmp_path: Path) -> Path:
 
 def run(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WAYMARK_")}
-    return subprocess.run([sys.executable, "-m", "bot", *arguments], input=given, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=environ, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments], input=given, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=environ, check=False
+    )
 
 
 def expected(engine: Engine, batch: Path) -> list[dict[str, object]]:
@@ -96,7 +97,9 @@ def test_a_bad_line_is_named_and_the_replies_before_it_are_kept(config: str, tmp
     assert "Traceback" not in err
 
 
-def test_a_line_that_ends_in_the_separators_of_other_scripts_is_one_line(engine: Engine, config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_that_ends_in_the_separators_of_other_scripts_is_one_line(
+    engine: Engine, config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A message may hold U+2028 or U+0085, which end no line of JSON lines."""
     text = "my son is 3\u2028and isnt\u0085talking"
     row = json.dumps({"id": 1, "turns": [text]}, ensure_ascii=False)
@@ -140,7 +143,13 @@ def test_an_unknown_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_measures_as_a_table_and_as_json(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "q.jsonl"
     rows = [
-        {"id": "Q1", "turns": ["how do i claim dla for my 6 year old"], "status": ["answered"], "start": ["disability-living-allowance"], "category": "clean"},
+        {
+            "id": "Q1",
+            "turns": ["how do i claim dla for my 6 year old"],
+            "status": ["answered"],
+            "start": ["disability-living-allowance"],
+            "category": "clean",
+        },
         {"id": "Q2", "turns": ["what is the capital of france"], "status": ["answered"], "start": ["portage"], "category": "clean"},
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -74,7 +74,11 @@ def test_the_first_signpost_is_where_to_start(small: Engine) -> None:
     answer = small.answer(["where can we borrow toys for our baby"])
     first = answer.signposts[0]
     assert (first.id, first.kind, first.name, first.who_for, first.how_to_get_in) == (
-        "toy-library", "service", "Toy library", "The toy library is for children under 5.", "Ring the toy library and ask for a visit.",
+        "toy-library",
+        "service",
+        "Toy library",
+        "The toy library is for children under 5.",
+        "Ring the toy library and ask for a visit.",
     )
     assert first.contacts == (
         Contact("phone", "0161 496 0101", None, "Monday to Friday, 9am to 5pm"),
@@ -82,7 +86,11 @@ def test_the_first_signpost_is_where_to_start(small: Engine) -> None:
         Contact("address", "1 High Street, Stockport"),
         Contact("link", "https://toys.example.org"),
     )
-    assert first.why in {"The toy library lends toys to families with a young child.", "The toy library is for children under 5.", "Ring the toy library and ask for a visit."}
+    assert first.why in {
+        "The toy library lends toys to families with a young child.",
+        "The toy library is for children under 5.",
+        "Ring the toy library and ask for a visit.",
+    }
     assert (first.dated, first.checked, first.address) == ("2025-03", None, "/services/toy-library")
 
 
@@ -142,8 +150,10 @@ def test_a_number_that_we_do_not_hold_is_not_shown(engine: Engine, text: str) ->
 def test_every_answer_ends_with_a_free_independent_route(engine: Engine, asked: list[Asked]) -> None:
     names = (*engine.phrases.independent_names, engine.entries[engine.phrases.independent].name)
     without = [
-        item.turns for item in asked
-        if item.web.outcome is Outcome.ANSWERED and not any(name in text for name in names for text in (*part(item.web.answer, "else"), *part(item.web.answer, "where")))
+        item.turns
+        for item in asked
+        if item.web.outcome is Outcome.ANSWERED
+        and not any(name in text for name in names for text in (*part(item.web.answer, "else"), *part(item.web.answer, "where")))
     ]
     assert without == []
 

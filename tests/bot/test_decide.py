@@ -23,18 +23,35 @@ CONTENT = Path(__file__).parents[2] / "content"
 
 def entry(id: str, **more: object) -> Entry:
     facts = {
-        "id": id, "kind": "service", "name": id.title(), "description": f"It is {id}.", "review_due": "2099-01-01",
-        "sources": [{"title": "A page", "dated": "2025", "certainty": 3}], "path": f"services/{id}.md",
+        "id": id,
+        "kind": "service",
+        "name": id.title(),
+        "description": f"It is {id}.",
+        "review_due": "2099-01-01",
+        "sources": [{"title": "A page", "dated": "2025", "certainty": 3}],
+        "path": f"services/{id}.md",
     } | more
     return Entry.model_validate(facts)
 
 
-ENTRIES = {e.id: e for e in (entry("a", related=["d", "c"]), entry("b"), entry("c"), entry("d"), entry("young", maximum_age=4), entry("old", minimum_age=5, maximum_age=18))}
+ENTRIES = {
+    e.id: e
+    for e in (
+        entry("a", related=["d", "c"]),
+        entry("b"),
+        entry("c"),
+        entry("d"),
+        entry("young", maximum_age=4),
+        entry("old", minimum_age=5, maximum_age=18),
+    )
+}
 
 
 def evidence(**shares: float) -> Evidence:
     ordered = sorted(shares.items(), key=lambda item: -item[1])
-    return Evidence(tuple(Candidate(id.replace("not_ours_", "!").replace("_", "-"), share, 0.0, 0.0) for id, share in ordered), (), np.zeros(3, dtype=np.float32))
+    return Evidence(
+        tuple(Candidate(id.replace("not_ours_", "!").replace("_", "-"), share, 0.0, 0.0) for id, share in ordered), (), np.zeros(3, dtype=np.float32)
+    )
 
 
 @pytest.fixture(scope="module")

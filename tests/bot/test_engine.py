@@ -6,7 +6,6 @@ import json
 import logging
 import shutil
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +172,9 @@ def test_the_limit_of_a_question_is_a_setting(small_built: IndexerSettings) -> N
     assert short.reply(["toys " * 41 + "the house is on fire"], Channel.WEB).outcome is Outcome.URGENT
 
 
-@pytest.mark.parametrize("question", ["who do i ring?", "whats the number", "and how long does it take?", "what do they do?", "what does it cost", "ok and where are they"])
+@pytest.mark.parametrize(
+    "question", ["who do i ring?", "whats the number", "and how long does it take?", "what do they do?", "what does it cost", "ok and where are they"]
+)
 @pytest.mark.parametrize(
     ("first", "known"),
     [
@@ -210,7 +211,14 @@ def test_a_message_that_says_nothing_is_asked_back(engine: Engine, text: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["what is the capital of france", "write me a poem about cats", "when are my bins emptied", "who won the match last night", "fix my laptop screen"]
+    "text",
+    [
+        "what is the capital of france",
+        "write me a poem about cats",
+        "when are my bins emptied",
+        "who won the match last night",
+        "fix my laptop screen",
+    ],
 )
 def test_what_is_not_ours_is_refused(engine: Engine, text: str) -> None:
     assert engine.reply([text], Channel.WEB).outcome is Outcome.OUT_OF_SCOPE
@@ -223,9 +231,9 @@ def test_a_family_elsewhere_is_told_where_to_ask(engine: Engine) -> None:
 
 
 @pytest.fixture
-def own_release(small_content: Path, small_built: IndexerSettings, tmp_path: Path) -> Iterator[IndexerSettings]:
+def own_release(small_content: Path, small_built: IndexerSettings, tmp_path: Path) -> IndexerSettings:
     shutil.copytree(small_built.release_dir, tmp_path / "live", symlinks=True)
-    yield small_built.model_copy(update={"content": small_content, "release_dir": tmp_path / "live"})
+    return small_built.model_copy(update={"content": small_content, "release_dir": tmp_path / "live"})
 
 
 def test_a_new_release_is_taken_up(own_release: IndexerSettings) -> None:

@@ -85,12 +85,14 @@ def test_the_channel_of_a_question_is_asked_on() -> None:
 
 
 def test_shares_overall_and_by_category() -> None:
-    measures = measure([
-        (question("1", ["answered"], start=["a"]), reply("answered", "a")),
-        (question("2", ["answered"], start=["a"], also=["b"]), reply("answered", "b")),
-        (question("3", ["answered"], start=["a"]), reply("answered", "x")),
-        (question("4", ["out_of_scope"], category="out-of-scope"), reply("out_of_scope")),
-    ])
+    measures = measure(
+        [
+            (question("1", ["answered"], start=["a"]), reply("answered", "a")),
+            (question("2", ["answered"], start=["a"], also=["b"]), reply("answered", "b")),
+            (question("3", ["answered"], start=["a"]), reply("answered", "x")),
+            (question("4", ["out_of_scope"], category="out-of-scope"), reply("out_of_scope")),
+        ]
+    )
     assert measures["overall"] == {"items": 4, "judged_on_start": 3, "hit@1": 0.3333, "hit@3": 0.6667, "status": 1.0, "says": 1.0, "passed": 0.5}
     assert measures["categories"]["clean"]["items"] == 3
     assert measures["categories"]["out-of-scope"]["hit@1"] is None
@@ -99,36 +101,42 @@ def test_shares_overall_and_by_category() -> None:
 
 
 def test_danger_missed_and_false_alarms() -> None:
-    measures = measure([
-        (question("1", ["urgent"]), reply("urgent", "a")),
-        (question("2", ["urgent"]), reply("answered", "a")),
-        (question("3", ["urgent", "answered"]), reply("answered", "a")),
-        (question("4", ["answered"], category="urgent-lookalike"), reply("urgent", "a")),
-        (question("5", ["answered"]), reply("answered", "a")),
-    ])
+    measures = measure(
+        [
+            (question("1", ["urgent"]), reply("urgent", "a")),
+            (question("2", ["urgent"]), reply("answered", "a")),
+            (question("3", ["urgent", "answered"]), reply("answered", "a")),
+            (question("4", ["answered"], category="urgent-lookalike"), reply("urgent", "a")),
+            (question("5", ["answered"]), reply("answered", "a")),
+        ]
+    )
     assert measures["urgent"] == {"items": 2, "recall": 0.5, "missed": ["2"], "lookalikes": 1, "false_alarms": ["4"]}
 
 
 def test_refusals() -> None:
-    measures = measure([
-        (question("1", ["not_found", "out_of_scope"]), reply("out_of_scope")),
-        (question("2", ["out_of_scope"]), reply("answered", "a")),
-        (question("3", ["answered"]), reply("not_found")),
-        (question("4", ["answered", "not_found"]), reply("not_found")),
-    ])
+    measures = measure(
+        [
+            (question("1", ["not_found", "out_of_scope"]), reply("out_of_scope")),
+            (question("2", ["out_of_scope"]), reply("answered", "a")),
+            (question("3", ["answered"]), reply("not_found")),
+            (question("4", ["answered", "not_found"]), reply("not_found")),
+        ]
+    )
     assert measures["refusal"] == {"wanted": 2, "recall": 0.5, "given": 3, "precision": 0.6667}
 
 
 def test_groups() -> None:
-    measures = measure([
-        (question("1", ["answered"], start=["a"], group="g1"), reply("answered", "a")),
-        (question("2", ["answered"], start=["a"], group="g1"), reply("answered", "a")),
-        (question("3", ["answered"], start=["a"], group="g2"), reply("answered", "a")),
-        (question("4", ["answered"], start=["a"], group="g2"), reply("clarify")),
-        (question("5", ["answered"], start=["a"], group="g3"), reply("answered", "b")),
-        (question("6", ["answered"], start=["a"], group="g3"), reply("answered", "b")),
-        (question("7", ["answered"], start=["a"], group=None), reply("answered", "b")),
-    ])
+    measures = measure(
+        [
+            (question("1", ["answered"], start=["a"], group="g1"), reply("answered", "a")),
+            (question("2", ["answered"], start=["a"], group="g1"), reply("answered", "a")),
+            (question("3", ["answered"], start=["a"], group="g2"), reply("answered", "a")),
+            (question("4", ["answered"], start=["a"], group="g2"), reply("clarify")),
+            (question("5", ["answered"], start=["a"], group="g3"), reply("answered", "b")),
+            (question("6", ["answered"], start=["a"], group="g3"), reply("answered", "b")),
+            (question("7", ["answered"], start=["a"], group=None), reply("answered", "b")),
+        ]
+    )
     assert measures["groups"] == {"groups": 3, "same_start": 0.6667, "same_and_right": 0.3333, "apart": {"g2": ["a", "clarify"]}}
 
 
@@ -138,7 +146,15 @@ def test_no_questions_give_no_shares() -> None:
     assert measures["urgent"]["recall"] is None
 
 
-CITED = Citation(1, "Toy library", "What it is", "/services/toy-library", "Ring 0161 496 0101 or toys@example.org, https://toys.example.org, by week 6.", "2025", None)
+CITED = Citation(
+    1,
+    "Toy library",
+    "What it is",
+    "/services/toy-library",
+    "Ring 0161 496 0101 or toys@example.org, https://toys.example.org, by week 6.",
+    "2025",
+    None,
+)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +190,10 @@ def test_no_reply_holds_an_unsupported_fact(asked: list[Asked]) -> None:
 
 def test_questions_are_read(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
-    file.write_text('{"id": "1", "turns": ["a"], "status": ["answered"], "note": "x"}\n\n{"id": "2", "turns": ["a", "b"], "status": ["urgent"]}\n', encoding="utf-8")
+    file.write_text(
+        '{"id": "1", "turns": ["a"], "status": ["answered"], "note": "x"}\n\n{"id": "2", "turns": ["a", "b"], "status": ["urgent"]}\n',
+        encoding="utf-8",
+    )
     assert [q["id"] for q in load_questions(file)] == ["1", "2"]
     assert len(load_questions(DEVELOPMENT)) == 160
 

@@ -126,8 +126,15 @@ def test_a_crisis_line_leads_only_where_it_is_named(engine: Engine) -> None:
 def test_ages_that_suit(youngest: int | None, oldest: int | None, age: float, suits: bool) -> None:
     entry = Entry.model_validate(
         {
-            "id": "x", "kind": "service", "name": "X", "description": "It is X.", "review_due": "2099-01-01", "minimum_age": youngest, "maximum_age": oldest,
-            "sources": [{"title": "A page", "dated": "2025", "certainty": 3}], "path": "services/x.md",
+            "id": "x",
+            "kind": "service",
+            "name": "X",
+            "description": "It is X.",
+            "review_due": "2099-01-01",
+            "minimum_age": youngest,
+            "maximum_age": oldest,
+            "sources": [{"title": "A page", "dated": "2025", "certainty": 3}],
+            "path": "services/x.md",
         }
     )
     assert suits_age(entry, age) is suits

@@ -34,7 +34,10 @@ def test_sentences_come_as_written(small: Engine) -> None:
 
 
 def test_two_sentences_of_one_section_are_two(small: Engine) -> None:
-    assert [s.text for s in extracts(small, "toy-library").under("What happens next")] == ["A worker brings toys to your home.", "You can keep each toy for four weeks."]
+    assert [s.text for s in extracts(small, "toy-library").under("What happens next")] == [
+        "A worker brings toys to your home.",
+        "You can keep each toy for four weeks.",
+    ]
 
 
 def test_a_section_that_is_not_there_gives_nothing(small: Engine) -> None:
@@ -46,7 +49,10 @@ def test_a_section_that_is_not_there_gives_nothing(small: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("question", "text"),
-    [("how long can we keep a toy", "You can keep each toy for four weeks."), ("will somebody come to our house", "A worker brings toys to your home.")],
+    [
+        ("how long can we keep a toy", "You can keep each toy for four weeks."),
+        ("will somebody come to our house", "A worker brings toys to your home."),
+    ],
 )
 def test_the_nearest_sentence_speaks_to_the_question(small: Engine, question: str, text: str) -> None:
     nearest = extracts(small, "toy-library", question).nearest(("What happens next",))
@@ -77,5 +83,7 @@ def test_only_the_entry_s_own_sentences(small: Engine) -> None:
 
 
 def test_every_entry_of_the_content_has_a_sentence_to_lead_with(engine: Engine) -> None:
-    without = [id for id in engine.entries if Extracts(engine.release, engine.entries[id]).nearest(("What it is", "Who it is for", "How to get in")) is None]
+    without = [
+        id for id in engine.entries if Extracts(engine.release, engine.entries[id]).nearest(("What it is", "Who it is for", "How to get in")) is None
+    ]
     assert without == []

@@ -108,5 +108,10 @@ def test_every_pattern_is_met_by_its_own_words_once_spellings_are_put_right(phra
     wording, data = load_wording(CONTENT), tomllib.loads((CONTENT / "replies.toml").read_text(encoding="utf-8"))
     written = {id: ask["words"] for id, ask in data["asks"].items()} | {limit["id"]: limit["words"] for limit in data["limits"]}
     patterns = {ask.id: ask.pattern for ask in phrases.asks} | {limit.id: limit.pattern for limit in phrases.limits}
-    missed = [(id, word) for id, words in written.items() for word in words if not patterns[id].search(wording.repair(word.replace(" .. ", " they ").replace("*", "")))]
+    missed = [
+        (id, word)
+        for id, words in written.items()
+        for word in words
+        if not patterns[id].search(wording.repair(word.replace(" .. ", " they ").replace("*", "")))
+    ]
     assert missed == []

@@ -85,7 +85,12 @@ def test_every_neighbourhood_is_found_by_each_of_its_words(places: Places) -> No
 
 def test_every_place_outside_is_found_where_somebody_lives_there(places: Places) -> None:
     data = load_toml(CONTENT / "places.toml")
-    missed = [(place["name"], word) for place in data["elsewhere"].values() for word in place["words"] if places.elsewhere(f"i live in {word}") != place["name"]]
+    missed = [
+        (place["name"], word)
+        for place in data["elsewhere"].values()
+        for word in place["words"]
+        if places.elsewhere(f"i live in {word}") != place["name"]
+    ]
     assert missed == []
 
 

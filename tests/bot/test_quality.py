@@ -50,8 +50,12 @@ def test_every_lowered_floor_has_a_reason(pinned: dict[str, Any]) -> None:
 
 def made(hit: float = 0.8, recall: float | None = 1.0, alarms: tuple[str, ...] = (), unsupported: int = 0) -> dict[str, Any]:
     return {
-        "questions": 10, "overall": {"hit@1": hit, "hit@3": 0.9}, "urgent": {"recall": recall, "false_alarms": list(alarms)},
-        "refusal": {"precision": 0.9, "recall": 0.8}, "groups": {"same_start": 0.7, "same_and_right": 0.6}, "unsupported_facts": unsupported,
+        "questions": 10,
+        "overall": {"hit@1": hit, "hit@3": 0.9},
+        "urgent": {"recall": recall, "false_alarms": list(alarms)},
+        "refusal": {"precision": 0.9, "recall": 0.8},
+        "groups": {"same_start": 0.7, "same_and_right": 0.6},
+        "unsupported_facts": unsupported,
     }
 
 

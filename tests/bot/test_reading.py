@@ -114,7 +114,13 @@ def test_danger_is_read_from_the_last_message(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asker"), [("my son is 9 and cannot read", "parent"), ("i am a senco at a primary", "professional"), ("im 15 and i hate school", "young_person"), ("", "parent")]
+    ("text", "asker"),
+    [
+        ("my son is 9 and cannot read", "parent"),
+        ("i am a senco at a primary", "professional"),
+        ("im 15 and i hate school", "young_person"),
+        ("", "parent"),
+    ],
 )
 def test_asker(reader: Reader, text: str, asker: str) -> None:
     assert read(reader, text).asker == asker

@@ -87,8 +87,8 @@ def test_progress_counts_every_text(path: Path) -> None:
     done: list[int] = []
     cache = opened(path, Counting())
     cache.vectors(["a", "b"], "passage", done.append)
-    cache.vectors(["a", "b", "c"], "passage", done.append)
-    assert sum(done) == 5
+    cache.vectors(["a", "b", "c", "d", "d"], "passage", done.append)
+    assert sum(done) == 7
     cache.close()
 
 
