@@ -8,7 +8,7 @@
 
 FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /app
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1
 # torch without its gigabytes for graphics cards; only the build uses it
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 COPY pyproject.toml ./
@@ -40,7 +40,7 @@ COPY bot/ bot/
 COPY web/ web/
 # SECRET_KEY_FILE names a file, it is no secret
 # hadolint ignore=DL3064
-ENV PATH=/opt/serve/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1 \
+ENV PATH=/opt/serve/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1 ORT_DISABLE_TELEMETRY=1 \
     HOST=0.0.0.0 PORT=8000 \
     WAYMARK_WEB__DATABASE_URL=sqlite:///var/data/waymark.db \
     WAYMARK_WEB__SECRET_KEY_FILE=var/data/secret-key

@@ -3,8 +3,8 @@
 Both sides index the same content, the live release's passages put back together as pages, with the same weights. The baseline is
 measured twice: on the pages, and on the pages with every phrasing of ``content/asked_as`` as a text of its own, since Waymark's build embeds
 those too (and every sentence by itself, and learns where to start). The baseline answers with five chunks; Waymark with a whole reply.
-Each side runs in processes of its own, by turns; figures are medians of the rounds. LangChain's FAISS store has no rebuild other than
-building again, so its build is what a rebuild with nothing changed costs.
+Each side runs in processes of its own, by turns; figures are medians of the rounds. On a machine that is shared, believe
+processor time. LangChain's FAISS store has no rebuild other than building again, so its build is what a rebuild with nothing changed costs.
 """
 
 from __future__ import annotations
@@ -36,10 +36,12 @@ ROWS = (
     # what, unit, digits, the baseline's key, Waymark's key, whether fewer is better
     ("build, pages", "s", 1, "build_s", "build_s", True),
     ("build, pages and phrasings", "s", 1, "build_all_s", "build_s", True),
+    ("processor time of that, pages", "s", 1, "build_cpu_s", "build_cpu_s", True),
+    ("processor time, with phrasings", "s", 1, "build_all_cpu_s", "build_cpu_s", True),
     ("texts embedded, pages", "", 0, "texts", "texts", None),
     ("texts embedded, with phrasings", "", 0, "texts_all", "texts", None),
     ("texts embedded a second (all)", "", 1, "texts_per_s", "texts_per_s", False),
-    ("rebuild, nothing changed", "s", 2, "build_all_s", "rebuild_s", True),
+    ("rebuild, nothing changed (pages)", "s", 2, "build_s", "rebuild_s", True),
     ("cold start to first answer", "s", 2, "cold_s", "cold_s", True),
     ("one question, p50", "ms", 1, "english_p50", "english_p50", True),
     ("one question, p99", "ms", 1, "english_p99", "english_p99", True),
@@ -87,7 +89,8 @@ def measure(folder: Path, config: Path | None, rounds: int, builds: int) -> dict
         if not whole["changed"] or same["changed"]:
             raise WaymarkError("the content changed while it was measured; try again")
         plain = {**pages, **everything, "texts_per_s": everything["texts_all"] / everything["build_all_s"]}
-        ours = {"build_s": whole["seconds"], "texts": whole["texts"], "texts_per_s": whole["texts"] / whole["seconds"], "rebuild_s": same["seconds"]}
+        ours = {"build_s": whole["seconds"], "build_cpu_s": whole["cpu_seconds"], "texts": whole["texts"], "rebuild_s": same["seconds"]}
+        ours["texts_per_s"] = whole["texts"] / whole["seconds"]
         for figures, values in ((baseline, plain), (waymark, ours)):
             for name, value in values.items():
                 figures[name].append(value)

@@ -19,6 +19,7 @@ from bot.settings import BotSettings
 from indexer.config import IndexerSettings
 from indexer.entries import Entry
 from indexer.errors import WaymarkError
+from indexer.groups import load_groups
 from indexer.release import Release, live_id, load_release
 from indexer.wording import clean
 
@@ -39,9 +40,13 @@ class Engine:
         """
         self.settings, self.release = settings, release
         self.phrases = load_phrases(release.folder)
-        self.reader = Reader(release.wording, load_places(release.folder), load_danger(release.folder, release.wording), self.phrases)
+        places = load_places(release.folder)
+        self.reader = Reader(release.wording, places, load_danger(release.folder, release.wording), self.phrases)
         self.gatherer = Gatherer(settings, release)
         self.composer = Composer(release, self.phrases)
+        self.groups = load_groups(release.folder)
+        self.need_names = {need.id: need.name for need in release.wording.needs}
+        self.area_names = dict(places.names)
 
     @property
     def release_id(self) -> str:
@@ -57,6 +62,10 @@ class Engine:
     def questions_limit(self) -> int:
         """Longest question that is answered, in characters."""
         return self.settings.question_characters
+
+    def repair(self, text: str) -> str:
+        """A text in lower case with text-speak and common misspellings put right."""
+        return self.release.wording.repair(text)
 
     def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
         """The reply to the last message of a conversation.

@@ -24,6 +24,7 @@ from indexer.embeddings import EmbeddingCache
 from indexer.encoder import Encoder
 from indexer.entries import Entry, load_entries
 from indexer.errors import ContentError, ReleaseError
+from indexer.groups import load_groups
 from indexer.keywords import Keywords
 from indexer.open_referral.feeds import Imported, joined, read_feeds
 from indexer.open_referral.mapping import is_imported
@@ -76,6 +77,7 @@ def build(settings: IndexerSettings, progress: Progress = quiet, force: bool = F
         if not force and (same := _unchanged(settings, inputs)):
             return same
         building = Path(tempfile.mkdtemp(prefix=release.BUILDING, dir=settings.release_dir))
+        building.chmod(model.READABLE)
         try:
             return _build(settings, progress, inputs, building, imported)
         except (OSError, sqlite3.Error) as fault:
@@ -126,11 +128,16 @@ def _write(
     for name in release.WORD_FILES:
         load_toml(settings.content / name)  # a release that answering cannot read must not be published
         shutil.copyfile(settings.content / name, folder / name)
+    load_groups(settings.content)
+    for name in release.FURTHER_FILES:
+        if (settings.content / name).exists():
+            shutil.copyfile(settings.content / name, folder / name)
     (folder / "entries.json").write_text(json.dumps([e.model_dump(mode="json") for e in entries], ensure_ascii=False), encoding="utf-8")
     (folder / "passages.json").write_text(release.passages_json(passages), encoding="utf-8")
 
     sentences = [p.quote(i) for p in passages if p.entry for i in range(len(p.sentences))]
-    messages = [(wording.repair(text), id) for id, texts in asked_as(settings.content, [e for e in entries if not is_imported(e)]).items() for text in texts]
+    asked = asked_as(settings.content, [e for e in entries if not is_imported(e)])  # nobody has written how people ask for an imported one
+    messages = [(wording.repair(text), id) for id, texts in asked.items() for text in texts]
     with progress("Embedding", len(passages) + len(sentences) + len(messages)) as advance:
         vectors = cache.vectors([p.embedded for p in passages], "passage", advance)
         sentence_vectors = cache.vectors(sentences, "passage", advance)
@@ -202,7 +209,8 @@ def _inputs_digest(settings: IndexerSettings, imported: Imported) -> str:
     digest.update(json.dumps([[e.model_dump(mode="json") for e in imported.entries], [vars(s) for s in imported.skipped]]).encode())
     shaping = {"model": settings.model, "passage_words": settings.passage_words, "documents": [(d.name, d.url) for d in settings.documents]}
     digest.update(json.dumps(shaping).encode())
-    roots = [settings.content, *(d.path for d in settings.documents), *(f.path for f in settings.feeds if f.path), settings.model_lock, Path(__file__).parent]
+    files = [f.path for f in settings.feeds if f.path]
+    roots = [settings.content, *(d.path for d in settings.documents), *files, settings.model_lock, Path(__file__).parent]
     for root in roots:
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and "__pycache__" not in path.parts:

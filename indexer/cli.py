@@ -15,14 +15,15 @@ from tqdm import tqdm
 
 from indexer import release
 from indexer.build import Advance, Built, build
-from indexer.check import check
+from indexer.checks import check
+from indexer.checks.report import as_json, as_text
 from indexer.config import IndexerSettings, load_settings
 from indexer.errors import WaymarkError
 from indexer.readers.files import read_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0, 1 when a check finds something, or 2 when the command could not be carried out."""
+    """Run one command; the exit status is 0, 1 when a check finds an error, or 2 when the command could not be carried out."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -54,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--force", action="store_true", help="build even where nothing has changed")
         if name in ("status", "check", "extract"):
             command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "check":
+            command.add_argument("--all", action="store_true", help="list every note and every open question")
+            command.add_argument("--online", action="store_true", help="also try every page that an entry links to")
+            command.add_argument("--on", type=dt.date.fromisoformat, metavar="YYYY-MM-DD", help="check as if on this day, not today")
         if name == "extract":
             command.add_argument("file", type=Path, metavar="FILE")
     return parser
@@ -107,14 +112,9 @@ def _rollback(settings: IndexerSettings, _options: argparse.Namespace) -> int:
 
 
 def _check(settings: IndexerSettings, options: argparse.Namespace) -> int:
-    findings = check(settings.content, dt.datetime.now().astimezone().date())
-    if options.json:
-        print(json.dumps([vars(f) for f in findings], indent=2))
-    else:
-        for finding in findings:
-            print(f"{finding.entry}: {finding.rule}: {finding.message}")
-        print(f"{len(findings)} findings" if findings else "nothing to put right")
-    return 1 if findings else 0
+    checked = check(settings.content, options.on or dt.datetime.now().astimezone().date(), online=options.online)
+    print(json.dumps(as_json(checked), ensure_ascii=False, indent=2) if options.json else as_text(checked, options.all))
+    return 1 if checked.errors else 0
 
 
 def _extract(_settings: IndexerSettings, options: argparse.Namespace) -> int:

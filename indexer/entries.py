@@ -49,6 +49,15 @@ def _blank_to_empty(value: Any) -> Any:
     return [] if value is None or (isinstance(value, str) and not value.strip()) else value
 
 
+def _yes_or_no(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    answers = {"yes": True, "no": False, "": None}
+    if not isinstance(value, str) or value.strip().lower() not in answers:
+        raise ValueError("say yes or no, or leave it empty where it is not known")
+    return answers[value.strip().lower()]
+
+
 def _one_line(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
@@ -57,6 +66,8 @@ Text = Annotated[str, BeforeValidator(_one_line), Field(min_length=1)]
 OptionalText = Annotated[str | None, BeforeValidator(_one_line), BeforeValidator(_blank_to_none)]
 OptionalDate = Annotated[dt.date | None, BeforeValidator(_blank_to_none)]
 OptionalAge = Annotated[Annotated[int, Field(ge=0, le=130)] | None, BeforeValidator(_blank_to_none)]
+OptionalFlag = Annotated[bool | None, BeforeValidator(_yes_or_no)]
+"""``yes``, ``no``, or empty where it is not known."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Slugs = Annotated[tuple[Slug, ...], BeforeValidator(_blank_to_empty)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_blank_to_empty)]
@@ -114,6 +125,8 @@ class Entry(Record):
     maximum_age: OptionalAge = None
     eligibility_description: OptionalText = None
     application_process: OptionalText = None
+    diagnosis_needed: OptionalFlag = None
+    referral_needed: OptionalFlag = None
     fees_description: OptionalText = None
     languages: Texts = ()
     alert: OptionalText = None

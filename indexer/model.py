@@ -30,6 +30,8 @@ EXPORTED = ("model.onnx", "tokenizer.json")
 
 _PINNED = ("*.safetensors", "*.json", "*.txt", "*.model")
 _CHUNK = 1 << 20
+READABLE = 0o755
+"""Mode of the folders built here: another user may serve from them."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def export(name: str, lock: Path, cache: Path) -> Exported:
     if not is_whole(target):
         cache.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=cache))
+        scratch.chmod(READABLE)
         try:
             _export(folder, scratch)
             shutil.rmtree(target, ignore_errors=True)

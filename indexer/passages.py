@@ -78,6 +78,11 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((s, e) for s, e in spans if text[s:e].strip())
 
 
+def line_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Offsets (start, end) of the lines of a text: a contact or source is quoted whole, whatever full stops are in it."""
+    return tuple((found.start(), found.end()) for found in re.finditer(r"[^\n]+", text))
+
+
 def passages_of_entry(entry: Entry) -> Iterator[Passage]:
     """Passages of a curated entry: one for each descriptive field and each section of its body, one for contacts, one for sources."""
     parts = [(heading, getattr(entry, field)) for heading, field in ENTRY_FIELDS]
@@ -96,7 +101,7 @@ def passages_of_entry(entry: Entry) -> Iterator[Passage]:
                 url=entry.address,
                 dated=entry.dated,
                 page=None,
-                sentences=sentence_spans(text),
+                sentences=line_spans(text) if heading in (REACH, SOURCES) else sentence_spans(text),
             )
 
 

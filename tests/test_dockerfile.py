@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import importlib.metadata
 import importlib.util
 import json
 import re
 import shlex
+import sys
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from urllib.error import HTTPError
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from indexer.config import IndexerSettings, load_settings
 from web.serve import address
@@ -233,3 +236,48 @@ def test_the_health_check_asks_for_a_page_that_there_is() -> None:
     app.register_blueprint(blueprint)
     [path] = re.findall(r"'(/\w+)'", check()[2])
     assert app.test_client().get(path).status_code == 200
+
+
+def imported(tree: ast.Module, *, at_start: bool) -> set[str]:
+    """Top-level names of the modules imported anywhere, or only where the file is imported (not in functions or for type checkers)."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        later = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if at_start and (later or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))):
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(tree)
+    return found - {"__future__", *ROOMS} - set(sys.stdlib_module_names)
+
+
+def installed(*extras: str) -> set[str]:
+    """Names of the distributions that come with the project: those it asks for, and those that they ask for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    waiting = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    found: set[str] = set()
+    while waiting:
+        wanted = Requirement(waiting.pop())
+        name = canonicalize_name(wanted.name)
+        if name not in found and (wanted.marker is None or wanted.marker.evaluate({"extra": ""})):
+            found.add(name)
+            waiting += importlib.metadata.requires(name) or []
+    return found
+
+
+@pytest.mark.parametrize(("at_start", "extras"), [(True, ()), (False, ("build",))], ids=["to serve", "to build"])
+def test_every_import_of_the_rooms_is_installed(at_start: bool, extras: tuple[str, ...]) -> None:
+    owners, there = importlib.metadata.packages_distributions(), installed(*extras)
+    optional = {"langchain"}  # only where [bot] reword_model names a model
+    missing = {}
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        names = imported(ast.parse(path.read_text(encoding="utf-8")), at_start=at_start) - optional
+        if absent := sorted(name for name in names if not {canonicalize_name(owner) for owner in owners.get(name, ())} & there):
+            missing[str(path.relative_to(ROOT))] = absent
+    assert missing == {}

@@ -8,9 +8,10 @@ from pathlib import Path
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, chat, entries, health, logs, present, problems, security, sms
+from web import api, browse, chat, comments, entries, framework, health, logs, open_referral, present, problems, security, sms
 from web.conversations import Conversations
 from web.database import Database
+from web.feedback import Feedback
 from web.settings import WebSettings, load_web_settings, secret_key
 from web.site import Site, SupportsCurrent
 
@@ -32,10 +33,11 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
     database = Database(settings)
     conversations = Conversations(database, settings.conversation_minutes)
-    app.extensions["waymark"] = Site(settings, secret_key(settings), live or open_live(), database, conversations)
+    feedback = Feedback(database, settings.feedback_on_one_entry, settings.feedback_on_all)
+    app.extensions["waymark"] = Site(settings, secret_key(settings), live or open_live(), database, conversations, feedback)
     for part in (security, logs, problems):
         part.init_app(app)
-    for room in (chat, api, sms, entries, health):
+    for room in (chat, browse, entries, framework, comments, api, sms, health, open_referral):
         app.register_blueprint(room.blueprint)
     _teach_templates(app, settings)
     if settings.trusted_proxies:

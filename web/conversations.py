@@ -1,4 +1,4 @@
-"""Conversations: the only place that queries the database. Everything here is deleted a short time after the last message."""
+"""Conversations: the only place that queries their tables. Everything here is deleted a short time after the last message."""
 
 from __future__ import annotations
 

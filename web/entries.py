@@ -1,4 +1,4 @@
-"""Entry pages, the places that citations lead to: ``/services/<id>`` and ``/topics/<id>``."""
+"""Entry pages, the places that citations lead to: ``/services/<id>``, ``/topics/<id>`` and ``/framework/<id>``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template
 
 from bot.records import Contact
 from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
+from web.comments import ABOUT, LONGEST
+from web.present import age_range, plain
 from web.site import site
 
 blueprint = Blueprint("entries", __name__)
@@ -17,16 +19,19 @@ blueprint = Blueprint("entries", __name__)
 
 @blueprint.get("/services/<entry_id>", defaults={"kind": "service"})
 @blueprint.get("/topics/<entry_id>", defaults={"kind": "topic"})
+@blueprint.get("/framework/<entry_id>", defaults={"kind": "framework"})
 def show(kind: str, entry_id: str) -> Response:
     """One entry. The id of one that was absorbed, or an address of the other kind, leads on to the right page."""
-    entries = site().live.current().entries
+    engine = site().live.current()
+    entries = engine.entries
     entry = entries.get(entry_id) or next((e for e in entries.values() if entry_id in e.replaces), None)
     if entry is None:
         likely = [entries[i] for i in get_close_matches(entry_id[:80], list(entries), n=3, cutoff=0.5)]
         return make_response(render_template("no_entry.html", likely=likely), 404)
     if (entry.kind, entry.id) != (kind, entry_id):
         return make_response(redirect(entry.address, 301))
-    return make_response(render_template("entry.html", page=EntryPage(entry, entries)))
+    page = EntryPage(entry, entries, engine.need_names, engine.area_names)
+    return make_response(render_template("entry.html", page=page, release=engine.release_id, abouts=ABOUT, longest=LONGEST))
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,18 @@ class EntryPage:
 
     entry: Entry
     entries: Mapping[str, Entry]
+    need_names: Mapping[str, str]
+    area_names: Mapping[str, str]
+
+    @property
+    def needs(self) -> str:
+        """The needs it is for, in words."""
+        return ", ".join(self.need_names.get(need) or plain(need) for need in self.entry.needs)
+
+    @property
+    def areas(self) -> str:
+        """The neighbourhoods it is for, in words."""
+        return ", ".join(self.area_names.get(area) or plain(area).title() for area in self.entry.areas)
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
@@ -51,12 +68,7 @@ class EntryPage:
     @property
     def ages(self) -> str:
         """The ages it is for, in words; empty where there is no limit."""
-        low, high = self.entry.minimum_age, self.entry.maximum_age
-        if low is None and high is None:
-            return ""
-        if high is None:
-            return f"{low} and over"
-        return f"{low} to {high}" if low is not None else f"Up to {high}"
+        return age_range(self.entry.minimum_age, self.entry.maximum_age)
 
     @property
     def related(self) -> tuple[Entry, ...]:

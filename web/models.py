@@ -1,4 +1,4 @@
-"""The three tables. Times are whole seconds since 1970, UTC. No phone number is in any of them."""
+"""The tables. Times are whole seconds since 1970, UTC. No phone number is in any of them."""
 
 from __future__ import annotations
 
@@ -41,4 +41,17 @@ class Message(Base):
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     reply: Mapped[str] = mapped_column(Text, default="")
+    created: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Comment(Base):
+    """What someone said is wrong with an entry, without anything that could tell who they are or how to reach them."""
+
+    __tablename__ = "feedback"
+
+    reference: Mapped[str] = mapped_column(String(12), primary_key=True)
+    entry: Mapped[str] = mapped_column(String(120), index=True)
+    release: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
     created: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.records import Channel, Outcome
+from indexer.entries import FOLDERS
+from web.comments import ABOUT, LONGEST
+from web.directory import FILTERS, KINDS, LETTERS, OLDEST
 from web.settings import WebSettings
 
 Schema = dict[str, Any]
@@ -105,6 +108,18 @@ SMS_FORM: Schema = {
     }
 }
 
+FEEDBACK_FORM: Schema = {
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "required": ["entry"],
+                "properties": {"entry": TEXT, "release": TEXT, "about": {"enum": list(ABOUT)}, "text": {**TEXT, "maxLength": LONGEST}},
+            }
+        }
+    }
+}
+
 
 def document(settings: WebSettings) -> Schema:
     """The description of everything the site offers."""
@@ -146,7 +161,25 @@ def document(settings: WebSettings) -> Schema:
         "/chat": {"post": _post("fragment", "The same, as a piece of the page.", _pages("200", "400", "413"))},
         "/forget": {"post": _post("forget", "Delete a conversation now.", {"303": _says("On to the chat page.")})},
         "/about": {"get": _get("about", "What this is and what it keeps.", PAGE)},
-        **{f"/{kind}s/{{entry_id}}": {"get": _entry(kind)} for kind in ("service", "topic")},
+        "/browse": {"get": _browse()},
+        "/framework": {"get": _get("frameworkOverview", "What every nursery, school and college should do.", PAGE)},
+        **{f"/{folder}/{{entry_id}}": {"get": _entry(kind)} for kind, folder in FOLDERS.items()},
+        "/feedback": {
+            "post": {
+                "operationId": "feedback",
+                "summary": "Say that something is wrong with an entry; kept without personal data.",
+                "requestBody": {"required": True, **FEEDBACK_FORM},
+                "responses": {**_pages("400", "404", "429"), "303": _says("On to a page with the comment's reference.")},
+            }
+        },
+        "/feedback/{reference}": {
+            "get": {
+                "operationId": "thanks",
+                "summary": "Thank you for a comment.",
+                "parameters": [{"name": "reference", "in": "path", "required": True, "schema": TEXT}],
+                "responses": _pages("200", "404"),
+            }
+        },
     }
     ready = paths["/readyz"]["get"]["responses"]
     ready["503"] = {**ready["200"], "description": "They cannot; `checks` says why."}
@@ -177,4 +210,23 @@ def _entry(kind: str) -> Schema:
         "summary": f"The page of one {kind}.",
         "parameters": [{"name": "entry_id", "in": "path", "required": True, "schema": TEXT}],
         "responses": {"200": PAGE, "301": _says("On to the entry that took its place."), "404": PAGE},
+    }
+
+
+def _browse() -> Schema:
+    """Filters of the directory; a value that cannot be used is left out and the page says so."""
+    shapes: Schema = {
+        "kind": _list({"enum": list(KINDS)}),
+        "need": _list(TEXT),
+        "letter": {"enum": list(LETTERS)},
+        "age": {"type": "integer", "minimum": 0, "maximum": OLDEST},
+        "diagnosis": {"enum": ["no"]},
+        "referral": {"enum": ["no"]},
+        "page": NUMBER,
+    }
+    return {
+        "operationId": "browse",
+        "summary": "The directory, with filters. An address written otherwise than in this order leads to the one that is.",
+        "parameters": [{"name": name, "in": "query", "schema": shapes.get(name, TEXT)} for name in (*FILTERS, "page")],
+        "responses": {"200": PAGE, "302": _says("On to the same list at its own address.")},
     }

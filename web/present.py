@@ -83,6 +83,18 @@ def shown(text: str) -> str:
     return _CONTROL.sub(" ", text).strip()
 
 
+def age_range(low: int | None, high: int | None) -> str:
+    """Ages, both inclusive, in words; empty where there is no limit."""
+    if high is None:
+        return "" if low is None else f"{low} and over"
+    return f"{low} to {high}" if low else f"Up to {high}" if high else "Under 1"
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, cut between words where it is longer, in characters."""
+    return text if len(text) <= longest else text[:longest].rpartition(" ")[0].rstrip(",;:.") + " …"
+
+
 def plain(slug: str) -> str:
     """A slug as words."""
     return slug.replace("-", " ")

@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
         if request.endpoint == "static" and response.status_code == 200:
             response.headers["Cache-Control"] = f"public, max-age={YEAR if 'v' in request.args else 3600}"
-        elif request.endpoint == "entries.show" and response.status_code == 200:
+        elif request.endpoint in ("entries.show", "framework.overview") and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=300"
         else:
             response.headers["Cache-Control"] = "no-store"

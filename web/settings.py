@@ -36,6 +36,8 @@ class WebSettings(Settings):
     )
     secret_key_file: Annotated[Path, Field(description="Where a key made here is kept, readable by its owner only.")] = Path("var/secret-key")
     conversation_minutes: Annotated[int, Field(ge=5, le=1440, description="A conversation untouched for this long is deleted.")] = 120
+    feedback_on_one_entry: Annotated[int, Field(ge=1, le=1000, description="Comments on one entry that are taken in an hour.")] = 20
+    feedback_on_all: Annotated[int, Field(ge=1, le=10_000, description="Comments on all entries that are taken in an hour.")] = 200
     public_url: Annotated[str, Field(pattern=_ADDRESS, description="Public address of the site; empty: as each request says.")] = ""
     trusted_proxies: Annotated[int, Field(ge=0, le=10, description="Proxies in front whose X-Forwarded headers are believed.")] = 0
     twilio_auth_token: Annotated[SecretStr, Field(description="Twilio token that signs text messages; empty: texting is off.")] = SecretStr("")

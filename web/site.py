@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol, cast
 
@@ -13,9 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records import Channel, Outcome, Reply
 from indexer.entries import Entry
+from indexer.groups import Groups
 from web import metrics
 from web.conversations import TURNS, Conversations, is_public_id
 from web.database import Database
+from web.directory import Directory, LiveDirectory
+from web.feedback import Feedback
 from web.settings import WebSettings
 
 log = logging.getLogger("waymark.web")
@@ -35,6 +38,21 @@ class AnswersQuestions(Protocol):
     @property
     def questions_limit(self) -> int:
         """Longest question, in characters."""
+
+    @property
+    def groups(self) -> Groups:
+        """What families ask for, as groups of entries, and how the framework is laid out."""
+
+    @property
+    def need_names(self) -> Mapping[str, str]:
+        """Names of the needs by id."""
+
+    @property
+    def area_names(self) -> Mapping[str, str]:
+        """Names of the neighbourhoods by id."""
+
+    def repair(self, text: str) -> str:
+        """A text in lower case with common misspellings put right."""
 
     def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
         """Answer the last of a conversation's messages."""
@@ -56,6 +74,15 @@ class Site:
     live: SupportsCurrent
     database: Database
     conversations: Conversations
+    feedback: Feedback
+    directories: LiveDirectory = field(default_factory=LiveDirectory)
+
+    def directory(self) -> Directory:
+        """The directory of the release that is live now."""
+        engine = self.live.current()
+        return self.directories.of(
+            engine.release_id, lambda: Directory(engine.entries, engine.groups, engine.need_names, engine.area_names, engine.repair)
+        )
 
 
 def site() -> Site:

@@ -66,11 +66,11 @@ def read_file(path: Path) -> Any:
 class HttpFeed:
     """The addresses of one feed. Use it as a context: it keeps connections open."""
 
-    def __init__(self, feed: Feed, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, feed: Feed, wait: Callable[[float], None] | None = None) -> None:
         parts = urlsplit(feed.url or "")
         path = parts.path.rstrip("/")
         self.services = urlunsplit((parts.scheme, parts.netloc, path if path.endswith("/services") else f"{path}/services", "", ""))
-        self._query, self._timeout, self._wait = parse_qsl(parts.query), feed.timeout_seconds, wait
+        self._query, self._timeout, self._wait = parse_qsl(parts.query), feed.timeout_seconds, wait or time.sleep
         self._session = requests.Session()
         self._session.max_redirects = 5
         self._per_page = True

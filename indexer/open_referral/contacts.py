@@ -28,6 +28,7 @@ def phones(row: Row) -> tuple[Phone, ...]:
     HSDS 3.0 has ``phones`` on service, contact, location and service_at_location; 1.0 has them on contacts. Each number that is valid in the UK
     (or written with another country's code) is kept once, as phonenumbers writes it; the rest is noted.
     """
+    row.records("phones", "contacts")  # notes what is no object
     found = _valid(row, _phones_of(row.data)) or _valid(row, (p for o in row.records("organization") for p in _phones_of(o)))
     if len(found) > MOST:
         row.note("phones", f"{len(found)} numbers, only {MOST} kept")
@@ -106,7 +107,8 @@ def _valid(row: Row, given: Iterator[tuple[Mapping[str, Any], str]]) -> dict[str
         if not numbers:
             row.note("phones", f"{text[:40]!r} is not a valid number")
         extension = phone.get("extension")
-        says = [words(phone.get("description")) or whose, f"extension {extension}" if isinstance(extension, str | int) and extension else ""]
+        inside = f"extension {extension}" if extension and isinstance(extension, str | int) else ""
+        says = [(words(phone.get("description")) or whose).rstrip(" ."), inside]
         kind: Literal["voice", "text", "textphone"] = "text" if type == "text" else "textphone" if type == "textphone" else "voice"
         for number in numbers:
             found.setdefault(number, Phone(number=number, type=kind, description=", ".join(s for s in says if s)[:300] or None))

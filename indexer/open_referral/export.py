@@ -20,12 +20,13 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "waymark.open-referral-uk")
 OWN = "x_waymark"
 """Key of what HSDS has no field for."""
 
-OWN_FIELDS = frozenset(
-    (
-        "id", "kind", "alternate_names", "areas", "replaces", "related", "missing", "review_due", "sources", "asked_as", "background", "crisis",
-        "sections", "path",
-    )
+SAME = (
+    "name", "description", "url", "email", "minimum_age", "maximum_age", "eligibility_description", "application_process", "fees_description",
+    "alert", "assured_date",
 )  # fmt: skip
+"""Fields that HSDS and entries call alike."""
+NESTED = ("phones", "languages", "needs", "addresses")
+"""Fields that HSDS keeps as records of their own. Every other field of an entry stands under ``OWN``, also those that come to be added."""
 NEED = "need"
 """``link_type`` of the attributes that tag a service with a need."""
 
@@ -89,8 +90,8 @@ def service(entry: Entry, publisher: Publisher) -> Json:
         ],
         "service_at_locations": places(entry),
     }
-    own = entry.model_dump(mode="json", include=set(OWN_FIELDS))
-    if entry.certainty >= SHOWN_FROM_CERTAINTY:
+    own = entry.model_dump(mode="json", exclude={*SAME, *NESTED}, exclude_defaults=True)
+    if entry.addresses and entry.certainty >= SHOWN_FROM_CERTAINTY:
         own["addresses"] = list(entry.addresses)
     return {**full, **{name: rows for name, rows in lists.items() if rows}, OWN: own}
 

@@ -85,30 +85,33 @@ def read_feed(feed: Feed, wording: Wording, today: dt.date) -> tuple[list[Entry]
             rows, services = _detailed(pages.rows, http, pages.faults), http.services
     origin = Origin(feed.name, slug(feed.name), services, wording, today)
     entries: dict[str, Entry] = {}
+    done: set[str] = set()
     faults = list(pages.faults)
     for place, data in rows:
-        _read_row(place, data, feed.ours, origin, entries, faults)
+        id = row_id(data) if isinstance(data, Mapping) else ""
+        if id not in done and _read_row(place, data, feed.ours, origin, entries, faults):
+            done.add(id)
     reports = [Skipped(f"{feed.name}: {place}", reason) for place, reason in faults[:MOST_REPORTS]]
     if len(faults) > MOST_REPORTS:
         reports.append(Skipped(feed.name, f"{len(faults) - MOST_REPORTS} more reports"))
     return list(entries.values()), reports
 
 
-def _read_row(place: str, data: Any, ours: bool, origin: Origin, entries: dict[str, Entry], faults: list[tuple[str, str]]) -> None:
+def _read_row(place: str, data: Any, ours: bool, origin: Origin, entries: dict[str, Entry], faults: list[tuple[str, str]]) -> bool:
     if not isinstance(data, Mapping):
         faults.append((place, "row: an object expected; passed over"))
-        return
+        return False
     where = f"{place} (id {row_id(data)[:80] or 'none'})"
     row = Row(data, origin.today)
     try:
         entry = restored(data, f"{PATH}{origin.slug}/{row_id(data)}") if ours and is_own(data) else entry_of(row, origin)
     except BadRowError as fault:
         faults.append((where, f"{fault}; passed over"))
-        return
+        return False
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_input=False)[0]
         faults.append((where, f"{'.'.join(map(str, first['loc'])) or 'row'}: {first['msg']}; passed over"))
-        return
+        return False
     faults += [(where, note) for note in row.notes]
     if entry.id in entries and not (ours and is_own(data)):
         digits = slug(row_id(data))[-12:] or "again"
@@ -116,16 +119,18 @@ def _read_row(place: str, data: Any, ours: bool, origin: Origin, entries: dict[s
     if entry.id in entries:
         faults.append((where, f"id: {entry.id} is already there; passed over"))
     entries.setdefault(entry.id, entry)
+    return True
 
 
 def _detailed(rows: Sequence[tuple[str, Any]], http: HttpFeed, faults: list[tuple[str, str]]) -> list[tuple[str, Any]]:
     """The rows, those that are flat with their details. What the details lack or leave empty stays as the list has it."""
-    found, failures = list[tuple[str, Any]](), 0
+    found, asked, failures = list[tuple[str, Any]](), set[str](), 0
     for place, row in rows:
         id = row_id(row) if isinstance(row, Mapping) else ""
-        if not id or failures >= _DETAILS_GIVEN_UP or any(name in row for name in NESTED):
+        if not id or id in asked or failures >= _DETAILS_GIVEN_UP or any(name in row for name in NESTED):
             found.append((place, row))
             continue
+        asked.add(id)
         try:
             details = http.details(id)
             usable = isinstance(details, Mapping) and row_id(details) == id

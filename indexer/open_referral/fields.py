@@ -7,9 +7,8 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
-
-from bs4 import BeautifulSoup
 
 from indexer.passages import sentence_spans
 
@@ -20,7 +19,10 @@ OLDEST_AGE = 120
 MOST_NESTED = 200
 """Most nested records that are read of one list."""
 
-_BLOCKS = ("p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "dt", "dd", "blockquote", "section", "article")
+_BLOCKS = frozenset(
+    ("p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "dt", "dd", "br", "hr", "blockquote", "section", "article")
+)
+_UNSEEN = frozenset(("script", "style", "template"))
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _UK_DATE = re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})(?!\d)")
@@ -128,17 +130,42 @@ def words(value: Any) -> str:
 def plain(text: str) -> str:
     """Text without mark-up and control characters, on one line. Blocks of HTML become sentences, since each may be quoted alone."""
     text = text[: 20 * TEXT_LIMIT]
-    if _MARKUP.search(text):
-        soup = BeautifulSoup(f"<body>{' '.join(text.split())}", "lxml")
-        for dropped in soup(["script", "style", "template"]):
-            dropped.decompose()
-        for block in soup([*_BLOCKS, "br"]):
-            block.insert_before("\n")
-            block.insert_after("\n")
-        lines = [line for line in (_line(line) for line in soup.get_text().split("\n")) if line]
-        ended = [line if line[-1] in ".!?:;," else f"{line}." for line in lines[:-1]]
-        return " ".join([*ended, *lines[-1:]])
-    return _line(text)
+    if not _MARKUP.search(text):
+        return _line(text)
+    reader = _Blocks()
+    reader.feed(" ".join(text.split()))
+    reader.close()
+    lines = [line for line in map(_line, "".join(reader.parts).split("\n")) if line]
+    ended = [line if line[-1] in ".!?:;," else f"{line}." for line in lines[:-1]]
+    return " ".join([*ended, *lines[-1:]])
+
+
+class _Blocks(HTMLParser):
+    """The text of HTML with a line break at both ends of every block. Builds no tree: a feed may nest as deep as it likes."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._unseen += tag in _UNSEEN
+        self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+        self._break(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.parts.append(data)
+
+    def _break(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
 
 
 def shortened(text: str, limit: int) -> str:

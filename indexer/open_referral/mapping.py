@@ -35,6 +35,8 @@ ACCESS = {
 """``attending_access`` of 1.0 in words."""
 CLOSED = ("inactive", "defunct")
 OPEN = ("", "active", "temporarily closed")
+OF_A_SERVICE = ("status", "organization", "organization_id", "service_taxonomys", "eligibilitys", "service_at_locations")
+"""What no organisation, place or term has: 3.0 requires ``status`` of a service, 1.0 ``organization``."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def entry_of(row: Row, origin: Origin) -> Entry:
         BadRowError: if it has no id or name, or says that the service is closed.
         ValidationError: if an entry cannot hold it.
     """
+    if not any(field in row.data for field in OF_A_SERVICE):
+        raise BadRowError("row", "not a service")
     id, name = row_id(row.data), row.text("name", limit=NAME_LIMIT)
     if not id or len(id) > NAME_LIMIT:
         raise BadRowError("id", "too long" if id else "missing")

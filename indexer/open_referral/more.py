@@ -10,8 +10,8 @@ from indexer.open_referral.fields import Row, words
 
 DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}
 """``byday`` of iCalendar (RFC 5545), which both versions use."""
-LONGEST = 300
-"""Longest line that is kept: beyond it an "area" is a map and not a name."""
+LONGEST, LONGEST_AREA = 300, 80
+"""Longest line that is kept, and longest name of an area: beyond it the "name" is a paragraph or a map."""
 MOST = 10
 """Most lines."""
 
@@ -34,9 +34,9 @@ def literal(line: str) -> str:
 
 def _areas(row: Row) -> Iterator[str]:
     for area in row.records("service_areas"):
-        text = words(area.get("name")) or words(area.get("service_area"))
-        if text:
-            yield text.rstrip(".")
+        text = (words(area.get("name")) or words(area.get("service_area"))).rstrip(".")
+        if 0 < len(text) <= LONGEST_AREA:
+            yield text
 
 
 def _opening(row: Row) -> Iterator[str]:

@@ -63,7 +63,10 @@ def page_of(answer: Any, version: Version = "auto") -> Page:
 
 @dataclass
 class Pages:
-    """Rows gathered from the pages of a feed, each id once, with what was wrong on the way as (place, reason)."""
+    """Rows gathered from the pages of a feed as (place, row), with what was wrong on the way as (place, reason).
+
+    Rows that share an id on a page are all here, for the first of them may be unusable.
+    """
 
     fetch: Callable[[int], Any]
     version: Version = "auto"
@@ -86,7 +89,7 @@ class Pages:
             else:
                 missed, first = 0, first or page
                 total = page.total if page.total is not None else total
-                if not self._take(page, number) or _ends(page, number):
+                if not self._take(page, number) or _ends(page, number, first):
                     break
             if not self._may_go_on():
                 break
@@ -95,7 +98,7 @@ class Pages:
             self._page_zero()
         if total is not None and total != sum(self._seen.values()):
             self.faults.append(("pages", f"said {total} services, gave {sum(self._seen.values())}"))
-        self.faults += [(f"id {id[:80]}", f"stands in {n} rows, the first was kept") for id, n in self._seen.items() if n > 1]
+        self.faults += [(f"id {id[:80]}", f"stands in {n} rows, the first usable one counts") for id, n in self._seen.items() if n > 1]
         return self
 
     def _page(self, number: int) -> Page | None:
@@ -120,7 +123,7 @@ class Pages:
         if not new:
             return False  # the same page again: its rows are no duplicates within the feed
         for at, (row, key) in enumerate(ids, 1):
-            if key not in self._seen and len(self.rows) < MOST_ROWS:
+            if len(self.rows) < MOST_ROWS:
                 self.rows.append((f"page {number} row {at}", row))
             self._seen[key] = self._seen.get(key, 0) + 1
         return True
@@ -135,15 +138,19 @@ class Pages:
         return True
 
 
-def _ends(page: Page, number: int) -> bool:
+def _ends(page: Page, number: int, first: Page) -> bool:
     """Whether this is the last page. Totals alone are not believed, for they are wrong too often; nor is a flag that they contradict."""
-    return page.last is True and (page.pages is None or number >= page.pages)
+    read = number if first.first is not False else number + 1  # where page 1 is not the first, page 0 is
+    return page.last is True and (page.pages is None or read >= page.pages)
 
 
 def _key(row: Any) -> str:
     """The id of a row, or a digest of one that has none."""
     id = row_id(row) if isinstance(row, Mapping) else ""
-    return id or hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
+    try:
+        return id or hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+    except RecursionError:
+        return "nested too deeply"
 
 
 def _number(answer: Mapping[str, Any], *names: str) -> int | None:

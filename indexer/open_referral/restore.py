@@ -9,13 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.entries import Entry
-from indexer.open_referral.export import NEED, OWN
-
-SAME = (
-    "name", "description", "url", "email", "minimum_age", "maximum_age", "eligibility_description", "application_process", "fees_description",
-    "alert", "assured_date",
-)  # fmt: skip
-"""Fields that HSDS and entries call alike."""
+from indexer.open_referral.export import NEED, OWN, SAME
 
 
 def is_own(row: Mapping[str, Any]) -> bool:

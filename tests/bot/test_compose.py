@@ -106,7 +106,7 @@ def test_a_time_limit_comes_where_it_is_asked_for(small: Engine) -> None:
 def test_what_is_not_held_is_said(small: Engine) -> None:
     assert part(small.answer(["what is the phone number for a bus pass"]), "unknown") == ["We do not hold a phone number for Bus pass."]
     assert part(small.answer(["what is the phone number for the toy library"]), "unknown") == []
-    assert part(small.answer(["what is the email for the swimming club"]), "unknown") == ["We do not hold a e-mail address for Swimming club."]
+    assert part(small.answer(["what is the email for the swimming club"]), "unknown") == ["We do not hold an e-mail address for Swimming club."]
 
 
 def test_an_entry_that_was_confirmed_says_when(small: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,9 +126,24 @@ def test_asker(reader: Reader, text: str, asker: str) -> None:
     assert read(reader, text).asker == asker
 
 
-def test_only_details(reader: Reader) -> None:
-    assert read(reader, "can someone look at his speech", "he is 3").only_details
-    assert not read(reader, "can someone look at his speech", "what is the number?").only_details
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("he is 3", True),
+        ("in reddish", True),
+        ("who do i ring?", True),
+        ("what is the number?", True),
+        ("what's their number", True),
+        ("how long does it take?", True),
+        ("what do they do?", True),
+        ("can he get a wheelchair too?", False),
+        ("how long does a tribunal take?", False),
+        ("what is the number for portage?", False),
+        ("he also needs a new chair at school because the old one is far too small for him", False),
+    ],
+)
+def test_only_details(reader: Reader, text: str, only: bool) -> None:
+    assert read(reader, "can someone look at his speech", text).only_details is only
 
 
 def test_only_what_is_known_is_given(reader: Reader) -> None:

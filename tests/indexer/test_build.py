@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from indexer.documents import Skipped
 from indexer.entries import load_entries
 from indexer.errors import ContentError, ModelError, ReleaseError
 from indexer.release import live_id, load_release, release_ids, rollback, verify
-from tests.conftest import LOCK, MODELS, ROOT
+from tests.conftest import LOCK, MODELS, ROOT, write_small_content
 
 TOYS = "services/toy-library.md"
 REPORT = """# Plan for the toy library
@@ -377,36 +378,49 @@ def test_a_lock_held_by_another_process_is_told(small_settings: IndexerSettings)
 
 # being killed
 
-FROM_START = 8
-"""Builds killed at a random moment of the whole; the others at a random moment soon after a step of publishing is seen."""
+ONE_THREAD = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+KILLS, FROM_START = 10, 4
+"""Builds killed in each of two folders side by side, and how many of them at a random moment of the whole; the others are killed
+at a random moment soon after a step of building or publishing is seen."""
 
 
 def test_a_build_killed_at_any_moment_leaves_a_whole_release(small_settings: IndexerSettings, tmp_path: Path) -> None:
-    settings, chance = small_settings, random.Random(20)
-    build(settings)
-    path = config(settings, tmp_path)
+    def run(number: int) -> list[bool]:
+        folder = tmp_path / str(number)
+        content = write_small_content(folder / "content")
+        return _killed(small_settings.model_copy(update={"content": content, "release_dir": folder / "releases"}), folder, random.Random(number))
+
+    with ThreadPoolExecutor(2) as both:
+        outcomes = [kept for some in both.map(run, (20, 21)) for kept in some]
+    assert len(outcomes) == 20
+    assert set(outcomes) == {True, False}
+
+
+def _killed(settings: IndexerSettings, folder: Path, chance: random.Random) -> list[bool]:
+    """Kill builds one after the other; for each, whether the release before it was kept. After each there must be a whole one."""
+    arguments = command(config(settings, folder))
     edit(settings, TOYS, "description: The", "description: Round 0. The")
     began = time.monotonic()
-    subprocess.run(command(path), cwd=ROOT, capture_output=True, timeout=60, check=True)
+    subprocess.run(arguments, cwd=ROOT, env=ONE_THREAD, capture_output=True, timeout=120, check=True)
     whole = time.monotonic() - began
 
-    steps: list[Callable[[str], bool]] = [
-        lambda _: any(settings.release_dir.glob(".building-*")),
-        lambda _: any(settings.release_dir.glob(".building-*/ranker.npz")),
-        lambda _: any(settings.release_dir.glob(".building-*/manifest.json")),
-        lambda before: len(release_ids(settings.release_dir)) > len(before.split()),
-        lambda before: os.readlink(settings.release_dir / "current") != before.split()[0],
+    releases = settings.release_dir
+    steps: list[Callable[[set[str]], bool]] = [
+        lambda _: any(releases.glob(".building-*")),
+        lambda _: any(releases.glob(".building-*/ranker.npz")),
+        lambda _: any(releases.glob(".building-*/manifest.json")),
+        lambda known: not set(release_ids(releases)) <= known,
+        lambda known: live_id(releases) not in known,
     ]
-    plan: list[tuple[Callable[[str], bool] | None, float]] = [(None, chance.uniform(0, whole)) for _ in range(FROM_START)]
-    plan += [(steps[number % len(steps)], chance.choice((0.0, chance.uniform(0, 0.01)))) for number in range(20 - FROM_START)]
+    plan: list[tuple[Callable[[set[str]], bool] | None, float]] = [(None, chance.uniform(0, whole)) for _ in range(FROM_START)]
+    plan += [(steps[number % len(steps)], chance.choice((0.0, chance.uniform(0, 0.01)))) for number in range(KILLS - FROM_START)]
     chance.shuffle(plan)
     outcomes = []
-    before = load_release(settings.release_dir, MODELS)
+    before = load_release(releases, MODELS)
     for number, (seen, moment) in enumerate(plan, 1):
         edit(settings, TOYS, f"Round {number - 1}.", f"Round {number}.")
-        known = " ".join([before.id, *(id for id in release_ids(settings.release_dir) if id != before.id)])
-        _kill(command(path), partial(seen, known) if seen else None, moment)
-        after = load_release(settings.release_dir, MODELS)
+        _kill(arguments, partial(seen, set(release_ids(releases))) if seen else None, moment)
+        after = load_release(releases, MODELS)
         said = after.entries["toy-library"].description
         assert len(after.entries) == 3
         if after.id == before.id:
@@ -415,18 +429,19 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_release(small_settings: Ind
             assert said.startswith(f"Round {number}. ")
         outcomes.append(after.id == before.id)
         before = after
-    assert set(outcomes) == {True, False}
 
     done = build(settings)
-    assert load_release(settings.release_dir, MODELS).id == done.id
-    assert load_release(settings.release_dir, MODELS).entries["toy-library"].description.startswith("Round 20. ")
-    assert all(verify(settings.release_dir / id) for id in release_ids(settings.release_dir))
+    last = load_release(releases, MODELS)
+    assert last.id == done.id
+    assert last.entries["toy-library"].description.startswith(f"Round {KILLS}. ")
+    assert all(verify(releases / id) for id in release_ids(releases))
     assert left_over(settings) == []
+    return outcomes
 
 
 def _kill(arguments: list[str], seen: Callable[[], bool] | None, moment: float) -> None:
     """Start a process and kill it ``moment`` seconds after something is seen, or after its start."""
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(arguments, cwd=ROOT, env=ONE_THREAD, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     while seen and process.poll() is None and not seen():
         time.sleep(0.0005)
     try:

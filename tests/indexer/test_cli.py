@@ -14,6 +14,7 @@ from indexer.config import IndexerSettings
 from indexer.release import live_id
 from tests.conftest import LOCK, MODELS, ROOT
 from tests.indexer.test_build import REPORT, edit
+from tests.indexer.tidy import put_in_order
 
 TOYS = "services/toy-library.md"
 
@@ -84,17 +85,55 @@ def test_what_was_skipped_is_named_and_counted(small_settings: IndexerSettings, 
 
 def test_check_tells_what_to_put_right(small_settings: IndexerSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = configured(small_settings, tmp_path)
+    put_in_order(small_settings.content)
     edit(small_settings, TOYS, "needs: [learning]", "needs: [flying]")
     assert main(["check", "--config", file]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "toy-library: unknown-id: needs: 'flying' is not known" in lines
-    assert lines[-1] == "2 findings"
+    assert lines[2:4] == ["  toy-library", "    unknown-id: needs: 'flying' is not known"]
+    assert lines[-1].startswith("3 entries: 1 error, no notes; ")
     assert main(["check", "--json", "--config", file]) == 1
-    assert {"rule": "unknown-id", "entry": "toy-library", "message": "needs: 'flying' is not known"} in json.loads(capsys.readouterr().out)
+    held = json.loads(capsys.readouterr().out)
+    assert held["findings"] == [{"rule": "unknown-id", "level": "error", "entry": "toy-library", "message": "needs: 'flying' is not known"}]
     edit(small_settings, TOYS, "needs: [flying]", "needs: [learning]")
-    edit(small_settings, TOYS, "  - {number: 0161 496 0102, source: 2}\n", "")
     assert main(["check", "--config", file]) == 0
-    assert capsys.readouterr().out == "nothing to put right\n"
+    assert capsys.readouterr().out.splitlines()[-1].startswith("3 entries: no errors, no notes; ")
+
+
+def test_check_counts_notes_and_lists_them_when_asked(small_settings: IndexerSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = configured(small_settings, tmp_path)
+    put_in_order(small_settings.content)
+    edit(small_settings, TOYS, "Ask at the swimming club.", "They lend toys.")
+    note = "    stands-alone: begins with a word that points back: They lend toys."
+    assert main(["check", "--config", file]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert note not in lines
+    assert "  stands-alone       1" in lines
+    assert main(["check", "--all", "--config", file]) == 0
+    assert note in capsys.readouterr().out.splitlines()
+
+
+def test_check_is_made_as_on_a_day(small_settings: IndexerSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = configured(small_settings, tmp_path)
+    put_in_order(small_settings.content)
+    assert main(["check", "--on", "2099-01-01", "--config", file]) == 0
+    assert main(["check", "--on", "2099-01-02", "--config", file]) == 1
+    assert "    overdue-review: review was due on 2099-01-01" in capsys.readouterr().out.splitlines()
+    with pytest.raises(SystemExit):
+        main(["check", "--on", "tomorrow", "--config", file])
+
+
+def test_check_goes_online_only_when_asked(
+    small_settings: IndexerSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = configured(small_settings, tmp_path)
+    put_in_order(small_settings.content)
+    asked: list[str] = []
+    monkeypatch.setattr("indexer.checks.pages.reach", lambda url: asked.append(url) or (404, "the server answers 404"))
+    assert main(["check", "--config", file]) == 0
+    assert asked == []
+    assert main(["check", "--online", "--config", file]) == 1
+    assert sorted(asked) == ["https://toys.example.org", "https://toys.example.org/about"]
+    assert "    unreachable-page: https://toys.example.org: the server answers 404" in capsys.readouterr().out.splitlines()
 
 
 def test_extract_shows_what_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from bot.records import Answer, Channel, Citation, Contact, Outcome, Part, Reply, Signpost, SmsFacts, Statement
 from indexer.entries import Entry, parse_entry
+from indexer.groups import Groups
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -39,6 +40,19 @@ FILES = {
     "email: hidden@example.org\naddresses: [Hidden House]\nphones:\n  - {number: '0161 496 0001', source: 1}\nreview_due: 2027-01-31\n"
     "sources:\n  - {title: Hearsay, dated: undated, certainty: 1}\n---\n",
 }
+FILES["framework/learning-primary.md"] = (
+    "---\nid: learning-primary\nkind: framework\nname: 'What to expect: learning, primary school'\ndescription: A guide.\nminimum_age: 4\n"
+    "maximum_age: 11\n" + HEAD + "---\n\n## Questions to ask\n- What helps my child?\n"
+)
+FILES["framework/overview.md"] = "---\nid: overview\nkind: framework\nname: 'What to expect: the guide'\ndescription: A guide.\n" + HEAD + "---\n"
+GROUPS = Groups.model_validate({
+    "groups": [
+        {"id": "talk", "name": "Someone to talk to", "line": "Who to ring.", "entries": ["old-helpline", "rumour"]},
+        {"id": "play", "name": "Play", "line": "Play at home.", "entries": ["portage"]},
+    ],
+    "phases": [{"id": "primary", "name": "Primary school", "line": "Age 4 to 11."}, {"id": "post-16", "name": "College"}],
+    "areas": [{"id": "learning", "name": "Learning", "line": "Reading and numbers."}, {"id": "wellbeing", "name": "Wellbeing"}],
+})
 
 
 class StandIn:
@@ -49,8 +63,14 @@ class StandIn:
 
     def __init__(self) -> None:
         self.entries: Mapping[str, Entry] = {e.id: e for e in (parse_entry(text, path) for path, text in FILES.items())}
+        self.groups = GROUPS
+        self.need_names = {"mental-health": "mental health and feelings", "autism": "autism"}
+        self.area_names = {"brinnington": "Brinnington", "reddish": "Reddish"}
         self.asked: list[tuple[tuple[str, ...], Channel]] = []
         self.failing = False
+
+    def repair(self, text: str) -> str:
+        return text.lower().replace("helplien", "helpline")
 
     def current(self) -> StandIn:
         return self
