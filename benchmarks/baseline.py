@@ -94,17 +94,17 @@ def measure(folder: Path, config: Path | None, rounds: int, builds: int) -> dict
         for figures, values in ((baseline, plain), (waymark, ours)):
             for name, value in values.items():
                 figures[name].append(value)
-    hits: dict[str, Any] = {}
     for n in range(rounds):
         note(f"asking, round {n + 1} of {rounds}")
         for side, figures in (("langchain_side", baseline), ("waymark_side", waymark)):
-            seconds, (_, asked, *judged) = start(side, "ask", folder)
+            seconds, (_, asked) = start(side, "ask", folder)
             figures["cold_s"].append(seconds)
             figures["rss_mb"].append(asked["rss_mb"])
             for language, times in asked["times"].items():
                 figures[f"{language}_p50"].append(statistics.median(times))
                 figures[f"{language}_p99"].append(percentile(times, 99))
-            hits |= {name: value for facts in judged for name, value in facts.items()}
+    judged = [facts for side in ("langchain_side", "waymark_side") for facts in start(side, "judge", folder)[1]]
+    hits = {name: value for facts in judged for name, value in facts.items()}
     return {
         "baseline": {name: statistics.median(values) for name, values in baseline.items()},
         "waymark": {name: statistics.median(values) for name, values in waymark.items()},

@@ -44,20 +44,23 @@ def build(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def ask(folder: Path) -> Iterator[dict[str, Any]]:
-    """Open the saved index, answer once, then time every question and judge the entries found."""
-    from langchain_community.vectorstores import FAISS
-
-    embeddings = _embeddings(folder)
-
-    def opened(name: str) -> Any:
-        return FAISS.load_local(str(folder / name), embeddings, allow_dangerous_deserialization=True)
-
-    store, asked = opened("pages.index"), questions()
+    """Open the saved index, answer once, then time every question."""
+    store = _store(folder, "pages")
     store.similarity_search(FIRST, k=NEAREST)
     yield {"answered": True}
-    yield {"times": timed(lambda q: store.similarity_search(_text(q), k=NEAREST), asked), "rss_mb": memory_mb()}
+    yield {"times": timed(lambda question: store.similarity_search(_text(question), k=NEAREST), questions()), "rss_mb": memory_mb()}
+
+
+def judge(folder: Path) -> Iterator[dict[str, Any]]:
+    """How often the right entry is found, from the pages and from the pages with the phrasings."""
     for name in ("pages", "all"):
-        yield {name: hits(partial(_entries, opened(f"{name}.index")), asked)}
+        yield {name: hits(partial(_entries, _store(folder, name)), questions())}
+
+
+def _store(folder: Path, name: str) -> Any:
+    from langchain_community.vectorstores import FAISS
+
+    return FAISS.load_local(str(folder / f"{name}.index"), _embeddings(folder), allow_dangerous_deserialization=True)
 
 
 def _entries(store: Any, question: Question) -> list[str]:
@@ -74,4 +77,4 @@ def _lines(path: Path) -> list[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    run({"build": build, "ask": ask})
+    run({"build": build, "ask": ask, "judge": judge})

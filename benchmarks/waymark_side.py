@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -32,7 +32,21 @@ def build(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def ask(folder: Path) -> Iterator[dict[str, Any]]:
-    """Open the release, answer once, then time every question and judge the places named."""
+    """Open the release, answer once, then time every question."""
+    reply = _replies(folder)
+    reply({"turns": [FIRST], "channel": "web"})
+    yield {"answered": True}
+    yield {"times": timed(reply, questions()), "rss_mb": memory_mb()}
+    _without_torch()
+
+
+def judge(folder: Path) -> Iterator[dict[str, Any]]:
+    """How often the right place is named."""
+    reply = _replies(folder)
+    yield {"answers": hits(lambda question: [signpost.id for signpost in reply(question).answer.signposts], questions())}
+
+
+def _replies(folder: Path) -> Callable[[Question], Any]:
     from bot.engine import open_engine
     from bot.records import Channel
     from bot.settings import BotSettings
@@ -40,16 +54,8 @@ def ask(folder: Path) -> Iterator[dict[str, Any]]:
 
     facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     bot = load_settings(BotSettings, "bot", Path(facts["config"]) if facts["config"] else None)
-    engine, asked = open_engine(bot, _settings(folder)), questions()
-    engine.reply([FIRST], Channel.WEB)
-    yield {"answered": True}
-
-    def reply(question: Question) -> Any:
-        return engine.reply(question["turns"], Channel(question["channel"]))
-
-    yield {"times": timed(reply, asked), "rss_mb": memory_mb()}
-    yield {"answers": hits(lambda q: [s.id for s in reply(q).answer.signposts], asked)}
-    _without_torch()
+    engine = open_engine(bot, _settings(folder))
+    return lambda question: engine.reply(question["turns"], Channel(question["channel"]))
 
 
 def _without_torch() -> None:
@@ -59,4 +65,4 @@ def _without_torch() -> None:
 
 
 if __name__ == "__main__":
-    run({"build": build, "ask": ask})
+    run({"build": build, "ask": ask, "judge": judge})

@@ -10,7 +10,7 @@ from indexer.documents import Document
 from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
 from indexer.readers.markdown import plain_lines
 
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|St|Mr|Mrs|Ms|Dr|No|vs|p|pp|para|approx)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|St|Mr|Mrs|Ms|Dr|No|vs|p|pp|para|approx))\.$")
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9£])")
 
 ENTRY_FIELDS = (

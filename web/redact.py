@@ -65,18 +65,19 @@ def redact(text: str, known: Collection[str] = ()) -> str:
     text = "".join(c for c in unicodedata.normalize("NFKC", text) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     for kind, pattern in _PATTERNS:
         text = pattern.sub(f"[{kind} taken out] ", text)
-    for cue in (_NAME_IS, _TITLED, _RELATION):
+    text = _NAME_IS.sub(lambda m: _announced(m, known), text)
+    for cue in (_TITLED, _RELATION):
         text = cue.sub(_announced, text)
     text = _CAPITALISED.sub(lambda m: _unless_known(m, known), text)
     return "\n".join(" ".join(line.split()) for line in text.splitlines()).replace("] .", "].").replace("] ,", "],").strip()
 
 
-def _announced(found: re.Match[str]) -> str:
-    """What follows words that announce a name; in small letters only as far as it can be one."""
+def _announced(found: re.Match[str], known: Collection[str] = ()) -> str:
+    """What follows words that announce a name; in small letters only as far as it can be one. A service may be called by a known name."""
     words = found.group(2).split()
     while words and words[-1].islower() and words[-1] in _COMMON:
         words.pop()
-    if not words or words[0] in _COMMON:
+    if not words or words[0] in _COMMON or all(part in known for word in words for part in words_of(word)):
         return found.group()
     return f"{found.group(1)}[name taken out] {' '.join(found.group(2).split()[len(words) :])}"
 

@@ -211,3 +211,18 @@ def test_sure_contacts_are_shown_word_for_word(certainty: int) -> None:
         "Phone: 0161 496 0101 (Monday to Friday, 9am to 5pm)", "E-mail: toys@example.org", "Address: 1 High Street, Stockport",
         "Website: https://toys.example.org",
     ]
+
+
+@pytest.mark.parametrize(("written", "read"), [("yes", True), ("no", False), ("", None), ("' '", None), ("No", False), (None, None)])
+@pytest.mark.parametrize("field", ["diagnosis_needed", "referral_needed"])
+def test_a_flag_is_yes_no_or_not_known(field: str, written: str | None, read: bool | None) -> None:
+    text = TEXT if written is None else TEXT.replace("url:", f"{field}: {written}\nurl:", 1)
+    entry = parse_entry(text, PATH)
+    assert getattr(entry, field) is read
+    assert getattr(Entry.model_validate(entry.model_dump(mode="json")), field) is read
+
+
+@pytest.mark.parametrize("written", ["maybe", "true", "0", "[no]"])
+def test_a_flag_that_is_neither_is_refused(written: str) -> None:
+    (fault,) = faults(TEXT.replace("url:", f"referral_needed: {written}\nurl:", 1))
+    assert "referral_needed: say yes or no" in fault

@@ -75,3 +75,61 @@ def test_an_unknown_entry_gets_a_page_that_helps(client, path):
 
 def test_a_near_miss_is_named(client):
     assert page_of(client, "/services/portag").select_one("main ul a")["href"] == "/services/portage"
+
+
+def facts_of(page):
+    return {row.dt.text: " ".join(row.dd.text.split()) for row in page.select("dl.facts > div")}
+
+
+def test_dates_and_former_names_are_told(client):
+    facts = facts_of(page_of(client, "/services/helpline"))
+    assert facts["Main source"] == "Written in May 2023"
+    assert facts["Confirmed"] == "Confirmed by the service on 5 March 2026."
+    assert facts["Next look"] == "To be looked at again by 31 January 2027."
+    assert facts["Other names"] == "Also known as: Old line."
+    assert facts["Replaces"] == "This page takes the place of: old helpline."
+    unknown = facts_of(page_of(client, "/topics/rumour"))
+    assert (unknown["Main source"], unknown["Confirmed"]) == ("No date given", "Not yet confirmed by the service.")
+    assert "Replaces" not in unknown
+
+
+def test_needs_and_places_have_their_names(client):
+    facts = facts_of(page_of(client, "/services/helpline"))
+    assert (facts["Needs"], facts["Areas"]) == ("mental health and feelings", "Brinnington")
+
+
+@pytest.mark.parametrize(("flags", "told"), [
+    ({}, (None, None)), ({"diagnosis_needed": False, "referral_needed": False}, ("Not needed", "Not needed")),
+    ({"diagnosis_needed": True, "referral_needed": True}, ("Needed", "Needed: someone such as school or a GP must send you")),
+])
+def test_whether_a_diagnosis_or_referral_is_needed_is_told_where_it_is_known(client, engine, flags, told):
+    engine.entries = {"portage": engine.entries["portage"].model_copy(update=flags)}
+    facts = facts_of(page_of(client, "/services/portage"))
+    assert (facts.get("Diagnosis"), facts.get("Referral")) == told
+
+
+def test_a_page_of_the_framework_is_an_entry_page(client):
+    page = page_of(client, "/framework/learning-primary")
+    assert page.h1.text == "What to expect: learning, primary school"
+    assert [li.text for li in page.select("#questions-to-ask ~ ul li")] == ["What helps my child?"]
+    assert page.select_one("main a[href='/framework']")
+    assert facts_of(page)["Ages"] == "4 to 11"
+
+
+def test_the_framework_is_laid_out_by_phase_and_by_area(client):
+    page = page_of(client, "/framework")
+    assert [h.text for h in page.select("h3")] == ["Primary school", "Learning"]  # what has no page is left out
+    assert [(a["href"], a.text) for a in page.select(".card a")] == [
+        ("/framework/learning-primary", "Learning, primary school"), ("/framework/learning-primary", "Primary school, learning")]
+    assert [a["href"] for a in page.select("main > p a")] == ["/framework/overview", "/browse"]
+
+
+def test_a_framework_without_pages_says_so(client, engine):
+    engine.entries = {"portage": engine.entries["portage"]}
+    assert "We hold no pages of this guide yet." in page_of(client, "/framework").text
+
+
+def test_an_address_of_the_framework_leads_to_where_the_entry_is(client):
+    assert client.get("/framework/portage").location == "/services/portage"
+    assert client.get("/topics/overview").location == "/framework/overview"
+    assert client.get("/framework/none").status_code == 404

@@ -58,6 +58,8 @@ def test_problems_are_as_it_says(client, document, question, status):
 @pytest.mark.parametrize(("path", "template", "status"), [
     ("/", "/", 200), ("/about", "/about", 200), ("/healthz", "/healthz", 200), ("/readyz", "/readyz", 200), ("/metrics", "/metrics", 200),
     ("/api/openapi.json", "/api/openapi.json", 200), ("/services/portage", "/services/{entry_id}", 200),
+    ("/browse", "/browse", 200), ("/browse?age=99", "/browse", 200), ("/browse?age=", "/browse", 302), ("/framework", "/framework", 200),
+    ("/framework/overview", "/framework/{entry_id}", 200), ("/feedback/none", "/feedback/{reference}", 404),
     ("/services/old-helpline", "/services/{entry_id}", 301), ("/topics/none", "/topics/{entry_id}", 404),
 ])
 def test_other_addresses_are_as_it_says(client, document, path, template, status):
@@ -71,6 +73,11 @@ def test_forms_are_as_it_says(client, document, text_us):
     check(document, client.post("/", data={"question": ""}), "/", "post")
     check(document, client.post("/chat", data={"question": "one"}), "/chat", "post")
     check(document, client.post("/forget"), "/forget", "post")
+    sent = client.post("/feedback", data={"entry": "portage", "text": "It has closed."})
+    check(document, sent, "/feedback", "post")
+    check(document, client.get(sent.location), "/feedback/{reference}", "get")
+    check(document, client.post("/feedback", data={"entry": "portage"}), "/feedback", "post")
+    check(document, client.post("/feedback"), "/feedback", "post")
     check(document, text_us(client), "/sms", "post")
     check(document, client.post("/sms"), "/sms", "post")
 
