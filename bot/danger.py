@@ -93,7 +93,6 @@ class DangerRules:
         self._rules = {pattern.number: (at, rule, pattern) for at, rule in enumerate(rules) for pattern in rule.any}
         self._figures = tuple(p for row in self._rows(data, "figures", ("any",)) for p in self._patterns(row, "any"))
         self._vetoes = tuple(self._veto(row) for row in self._rows(data, "vetoes", ("any", "scope")))
-        self._points = self._read_points(data.get("points", {}))
         self._instead = tuple(
             _Instead(self._known(row, "found"), self._kind(row, "becomes"), self._patterns(row, "when"), self._patterns(row, "unless"))
             for row in self._rows(data, "instead", ("found", "becomes", "when"))
@@ -117,16 +116,7 @@ class DangerRules:
                 found = 0 if whole else found & ~vetoed
             if found:
                 return self._danger(places, rule, pattern, found)
-        return self._counted(places)
-
-    def _counted(self, places: Places) -> Danger | None:
-        """The second net: enough words that tell of danger, together, though no rule knows the phrase."""
-        kind, enough, points = self._points
-        scored = {word: points[word] for word in places.words if word in points}
-        if kind is None or sum(scored.values()) < enough or self._vetoed(places, kind.id) != (0, False):
-            return None
-        matched = " ".join(sorted((word for word in scored if scored[word] > 0), key=lambda word: -scored[word]))
-        return Danger(kind.id, kind.name, kind.first_line, kind.start, kind.also, f"points: {sum(scored.values())} of {enough}", matched)
+        return None
 
     def _without_figures(self, places: Places) -> Places:
         spans = [span for figure in self._figures for span in places.spans(figure)]
@@ -158,15 +148,6 @@ class DangerRules:
         matched = " ".join(word for at, word in enumerate(places.words) if sentence >> at & 1)
         row = self._kinds[kind]
         return Danger(row.id, row.name, row.first_line, row.start, row.also, f"{rule.id}: {pattern.source}", matched)
-
-    def _read_points(self, table: Mapping[str, Any]) -> tuple[_Kind | None, int, dict[str, int]]:
-        if not table:
-            return None, 0, {}
-        try:
-            points = {word: int(value) for value, words in table["words"].items() for word in words}
-            return self._kinds[table["kind"]], int(table["enough"]), points
-        except (KeyError, ValueError, TypeError, AttributeError) as fault:
-            raise ContentError(f"urgent.toml, points: needs 'kind' (a known one), 'enough' and 'words' by whole number of points ({fault!r})") from fault
 
     def _veto(self, row: Mapping[str, Any]) -> _Veto:
         if row["scope"] not in ("sentence", "message"):

@@ -110,7 +110,8 @@ def _with(part: Part, kept: dict[str, str]) -> Part:
 
 def _ask(model: Invokes, sentences: Sequence[str], timeout: float) -> list[str]:
     """The model's rewordings, one for each sentence, or none at all."""
-    if not _AT_ONCE.acquire(blocking=False):
+    calls = _AT_ONCE
+    if not calls.acquire(blocking=False):
         log.warning("rewording left out: too many calls of the model are under way")
         return []
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -121,12 +122,12 @@ def _ask(model: Invokes, sentences: Sequence[str], timeout: float) -> list[str]:
         except Exception as fault:  # whatever a provider raises, the answer stands without it
             done.put(fault)
         finally:
-            _AT_ONCE.release()
+            calls.release()
 
     try:
         threading.Thread(target=call, name="reword", daemon=True).start()
     except RuntimeError:
-        _AT_ONCE.release()
+        calls.release()
         log.warning("rewording left out: no thread to call the model from")
         return []
     try:

@@ -8,6 +8,7 @@ from bot.records import Channel, Outcome
 from indexer.entries import FOLDERS
 from web.comments import ABOUT, LONGEST
 from web.directory import FILTERS, KINDS, LETTERS, OLDEST
+from web.open_referral_paths import paths as feed_paths
 from web.settings import WebSettings
 
 Schema = dict[str, Any]
@@ -124,6 +125,7 @@ FEEDBACK_FORM: Schema = {
 def document(settings: WebSettings) -> Schema:
     """The description of everything the site offers."""
     paths: Schema = {
+        **feed_paths(),
         "/api/chat": {
             "post": {
                 "operationId": "chat",

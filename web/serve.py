@@ -51,6 +51,7 @@ def serve(config: Path | None = None) -> None:
         from web.app import create_app, open_live
 
         app = create_app(settings, open_live(config))
+        app.extensions["waymark"].directory()  # made before the processes part, so that they share it
         logs.set_up()
         Server(app, options(settings, where, app)).run()
     finally:

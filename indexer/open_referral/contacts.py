@@ -86,15 +86,15 @@ def _joined(address: Mapping[str, Any]) -> str:
     return ", ".join(kept) if words(address.get("address_type")) != "virtual" else ""
 
 
-def _phones_of(record: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+def _phones_of(record: Mapping[str, Any], inward: tuple[str, ...] = ("service_at_locations", "location")) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Each phone with the title or department that it belongs to; names of people are not kept."""
     for phone in _objects(record.get("phones")):
         yield phone, ""
     for contact in _objects(record.get("contacts")):
         whose = words(contact.get("title")) or words(contact.get("department"))
         yield from ((phone, whose) for phone in _objects(contact.get("phones")))
-    for place in [*_objects(record.get("service_at_locations")), *_objects(record.get("location"))]:
-        yield from _phones_of(place)
+    for place in _objects(record.get(inward[0])) if inward else []:
+        yield from _phones_of(place, inward[1:])
 
 
 def _valid(row: Row, given: Iterator[tuple[Mapping[str, Any], str]]) -> dict[str, Phone]:

@@ -179,6 +179,13 @@ def waiting() -> Iterator[threading.Event]:
     event = threading.Event()
     yield event
     event.set()
+    end_calls()
+
+
+def end_calls() -> None:
+    """Wait for the calls that were given up on."""
+    for thread in [thread for thread in threading.enumerate() if thread.name == "reword"]:
+        thread.join()
 
 
 def test_a_model_that_is_too_slow_leaves_the_answer_as_it_is(waiting: threading.Event, caplog: pytest.LogCaptureFixture) -> None:
@@ -203,8 +210,7 @@ def test_calls_given_up_on_do_not_pile_up(waiting: threading.Event, monkeypatch:
     for _ in range(5):
         assert reword(ANSWER, RunnableLambda(wait), timeout=0.01) == ANSWER
     waiting.set()
-    for thread in [thread for thread in threading.enumerate() if thread.name == "reword"]:
-        thread.join()
+    end_calls()
     assert len(begun) == 2
     assert reword(ANSWER, model(GOOD)) != ANSWER, "a call that has ended makes room for another"
 

@@ -43,7 +43,7 @@ def test_a_folder_without_them_has_none(tmp_path: Path) -> None:
     ('entries = ["toy-library"]', "entries = []", "groups.toml: groups.0.entries:"),
     ('entries = ["toy-library"]', 'entries = ["Toy Library"]', "groups.toml: groups.0.entries.0:"),
     ('id = "toys"', 'id = "Toys!"', "groups.toml: groups.0.id:"),
-    ("[[phases]]", '[[groups]]\nid = "toys"\nname = "T"\nline = "T."\nentries = ["a"]\n[[phases]]', "groups.toml: groups: the id 'toys' is used twice"),
+    ("[[phases]]", '[[groups]]\nid = "toys"\nname = "T"\nline = "T."\nentries = ["a"]\n[[phases]]', "groups: the id 'toys' is used twice"),
     ('id = "toys"', "id = toys", "groups.toml: "),
     ("[[areas]]", "[[area]]", "groups.toml: area: Extra inputs"),
 ])

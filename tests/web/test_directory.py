@@ -27,7 +27,8 @@ ENTRIES = {
     for e in [
         entry("zoo-club", "The Zoo Club", minimum_age=5, maximum_age=11, needs=["autism"], areas=["reddish"], referral_needed=False),
         entry("art-class", "Art class", maximum_age=4, needs=["autism", "learning"], diagnosis_needed=False, referral_needed=True),
-        entry("bus-pass", "Bus pass", kind="topic", minimum_age=16, alternate_names=["Freedom card"], eligibility_description="Zoo keepers may apply."),
+        entry("bus-pass", "Bus pass", kind="topic", minimum_age=16, alternate_names=["Freedom card"],
+              eligibility_description="Zoo keepers may apply."),
         entry("ecole", "École help", replaces=["old-school"], needs=["learning"], diagnosis_needed=True),
         entry("guide", "What to expect", kind="framework", application_process="Ask for an assessment."),
         entry("999-line", "999 line", description="A line for zoo accidents."),
@@ -47,11 +48,16 @@ def directory():
 
 
 @pytest.fixture(scope="module")
-def whole():
+def content():
+    """The entries of the project's own content."""
+    return load_entries(CONTENT)
+
+
+@pytest.fixture(scope="module")
+def whole(content):
     """The directory of the project's own content."""
     wording = load_wording(CONTENT)
-    entries = {e.id: e for e in load_entries(CONTENT)}
-    return Directory(entries, load_groups(CONTENT), {n.id: n.name for n in wording.needs}, {}, wording.repair)
+    return Directory({e.id: e for e in content}, load_groups(CONTENT), {n.id: n.name for n in wording.needs}, {}, wording.repair)
 
 
 def ids(directory, **filters):
@@ -88,8 +94,9 @@ def test_each_filter_keeps_what_fits(directory, filters, expected):
 
 def every_query():
     yield from (
-        Query(), Query(age=4), Query(need=("autism",)), Query(need=("autism", "learning"), age=7), Query(q="zoo"), Query(q="zoo", kind=("service",)),
-        Query(diagnosis="no", referral="no"), Query(group="fun", letter="a", area="marple"), Query(area="reddish", kind=("guide",)), Query(q="nothing"),
+        Query(), Query(age=4), Query(need=("autism",)), Query(need=("autism", "learning"), age=7), Query(q="zoo"),
+        Query(q="zoo", kind=("service",)), Query(q="nothing"),
+        Query(diagnosis="no", referral="no"), Query(group="fun", letter="a", area="marple"), Query(area="reddish", kind=("guide",)),
     )
 
 
@@ -189,24 +196,22 @@ def test_a_lookup_takes_any_text():
     assert lookup.find("portage").scores.dtype == np.float32
 
 
-def test_every_service_and_topic_that_is_not_background_stands_in_a_group():
+def test_every_service_and_topic_that_is_not_background_stands_in_a_group(content):
     grouped = {id for group in load_groups(CONTENT).groups for id in group.entries}
-    entries = load_entries(CONTENT)
-    assert [e.id for e in entries if e.kind != "framework" and not e.background and e.id not in grouped] == []
+    assert [e.id for e in content if e.kind != "framework" and not e.background and e.id not in grouped] == []
 
 
-def test_groups_name_entries_that_exist_and_each_once():
-    entries = load_entries(CONTENT)
-    known = {id for e in entries for id in (e.id, *e.replaces)}
+def test_groups_name_entries_that_exist_and_each_once(content):
+    known = {id for e in content for id in (e.id, *e.replaces)}
     for group in load_groups(CONTENT).groups:
         assert set(group.entries) <= known, group.id
         assert len(set(group.entries)) == len(group.entries), group.id
 
 
-def test_every_page_of_the_framework_has_its_place():
+def test_every_page_of_the_framework_has_its_place(content):
     groups = load_groups(CONTENT)
     places = {f"{area.id}-{phase.id}" for area in groups.areas for phase in groups.phases}
-    assert places == {e.id for e in load_entries(CONTENT) if e.kind == "framework" and e.id != "overview"}
+    assert places == {e.id for e in content if e.kind == "framework" and e.id != "overview"}
 
 
 @pytest.mark.parametrize(("q", "first"), [
@@ -218,10 +223,10 @@ def test_families_find_what_they_name(whole, q, first):
     assert ids(whole, q=q)[0] == first
 
 
-def test_what_needs_no_referral_says_so_in_its_own_words():
+def test_what_needs_no_referral_says_so_in_its_own_words(content):
     """The filters rest on fields that an editor sets only where the text says the same."""
     telling = ("diagnos", "referral", "refer ", "yourself", "themselves", "anyone", "any age", "school does not agree", "worried about")
-    for e in load_entries(CONTENT):
+    for e in content:
         if e.diagnosis_needed is not None or e.referral_needed is not None:
             text = " ".join([e.description, e.eligibility_description or "", e.application_process or "", *(s.text for s in e.sections)]).lower()
             assert any(words in text for words in telling), e.id

@@ -10,8 +10,9 @@ from web.security import HEADERS
 
 REQUESTS = [
     ("get", "/", 200), ("post", "/", 400), ("post", "/chat", 400), ("post", "/forget", 303), ("get", "/about", 200),
-    ("get", "/browse", 200), ("get", "/browse?age=99", 200), ("get", "/browse?age=", 302), ("get", "/framework", 200), ("get", "/framework/overview", 200),
-    ("post", "/feedback", 404), ("get", "/feedback/F-BCDF-GHJK", 404), ("get", "/services/portage", 200), ("get", "/services/old-helpline", 301), ("get", "/services/none", 404), ("get", "/none", 404),
+    ("get", "/browse", 200), ("get", "/browse?age=99", 200), ("get", "/browse?age=", 302), ("get", "/framework", 200),
+    ("get", "/framework/overview", 200), ("post", "/feedback", 404), ("get", "/feedback/F-BCDF-GHJK", 404), ("get", "/services/portage", 200),
+    ("get", "/services/old-helpline", 301), ("get", "/services/none", 404), ("get", "/none", 404),
     ("get", "/api/openapi.json", 200), ("post", "/api/chat", 415), ("put", "/api/chat", 405), ("post", "/sms", 403), ("get", "/sms", 405),
     ("get", "/healthz", 200), ("get", "/readyz", 200), ("get", "/metrics", 200), ("get", "/static/waymark.css", 200), ("get", "/static/no", 404),
 ]
