@@ -86,7 +86,14 @@ class DangerRules:
                 raise ContentError(f"urgent.toml, kind '{kind.id}': first_line is ASCII of at most {FIRST_LINE} characters, also names at most 4")
         order = list(self._kinds)
         rules = [
-            _Rule(row["id"], self._kind(row, "kind"), *(self._patterns(row, f) for f in ("any", "unless", "unless_message")), row.get("always", False))
+            _Rule(
+                row["id"],
+                self._kind(row, "kind"),
+                self._patterns(row, "any"),
+                self._patterns(row, "unless"),
+                self._patterns(row, "unless_message"),
+                bool(row.get("always", False)),
+            )
             for row in self._rows(data, "rules", ("kind", "any"))
         ]
         rules.sort(key=lambda rule: order.index(rule.kind))

@@ -15,6 +15,7 @@ from bot.phrases import load_phrases
 from bot.places import load_places
 from bot.reading import Reader, Reading
 from bot.records import Answer, Channel, Outcome, Reply
+from bot.reword import rewording
 from bot.settings import BotSettings
 from indexer.config import IndexerSettings
 from indexer.entries import Entry
@@ -44,6 +45,7 @@ class Engine:
         self.reader = Reader(release.wording, places, load_danger(release.folder, release.wording), self.phrases)
         self.gatherer = Gatherer(settings, release)
         self.composer = Composer(release, self.phrases)
+        self.reword = rewording(settings.reword_model, settings.reword_timeout_seconds)
         self.groups = load_groups(release.folder)
         self.need_names = {need.id: need.name for need in release.wording.needs}
         self.area_names = dict(places.names)
@@ -74,7 +76,7 @@ class Engine:
             turns: all messages of the asker, oldest first.
             channel: shapes the reply; it never changes where to start.
         """
-        return shape(self.answer(turns), channel, self.release_id, self.settings.sms_segments)
+        return shape(self.reword(self.answer(turns)), channel, self.release_id, self.settings.sms_segments)
 
     def answer(self, turns: Sequence[str]) -> Answer:
         """The answer to the last message, before a channel shapes it. Danger comes before everything, whatever else is wrong."""

@@ -42,11 +42,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """A passage with its hybrid score (about 0 to 1) and its cosine to the question."""
+    """A passage with its hybrid score (about 0 to 1) and its cosine to the question.
+
+    ``unasked`` passages belong to no entry that can be a place to start: documents, and services imported from a feed.
+    """
 
     passage: Passage
     score: float
     similarity: float
+    unasked: bool
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,8 @@ class Evidence:
     vector: Vectors
 
     def near_document(self) -> Passage | None:
-        """The best passage of a document (not of an entry), if it is near enough to the question to be quoted."""
-        return next((f.passage for f in self.passages if f.passage.entry is None and f.similarity >= DOCUMENT_NEAR), None)
+        """The best passage of a document, or of an entry that nobody has said how to ask for, if it is near enough to be quoted."""
+        return next((f.passage for f in self.passages if f.unasked and f.similarity >= DOCUMENT_NEAR), None)
 
     def ours(self) -> Iterator[Candidate]:
         """Candidates that are entries."""
@@ -76,6 +80,8 @@ class Gatherer:
         self._crisis = [(i, any_of(_names(entry))) for i, entry in enumerate(self._entries) if entry and entry.crisis]
         owners = [self._position.get(p.entry or "", -1) for p in release.passages]
         self._owner = np.array(owners, dtype=np.int64)
+        guides = {entry.id for entry in release.entries.values() if entry.kind == "framework"}
+        self._unasked = [position < 0 and p.entry not in guides for position, p in zip(owners, release.passages, strict=True)]
 
     def gather(self, reading: Reading, most: int = 20) -> Evidence:
         """Evidence for a reading, with at most ``most`` passages."""
@@ -97,7 +103,7 @@ class Gatherer:
         best = np.argsort(-hybrid, kind="stable")[:most]
         return Evidence(
             candidates=tuple(Candidate(release.ranker.ids[i], float(probabilities[i]), float(learned[i]), float(retrieved[i])) for i in order),
-            passages=tuple(Found(release.passages[i], float(hybrid[i]), float(similarity[i])) for i in best),
+            passages=tuple(Found(release.passages[i], float(hybrid[i]), float(similarity[i]), bool(self._unasked[i])) for i in best),
             vector=vectors[0],
         )
 

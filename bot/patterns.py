@@ -19,11 +19,13 @@ _UNITS = re.compile(r"(?<![a-z\d])(\d+)(yrs?|yo|y|mins?|hrs?|hours?|months?|mths
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(r"[.!?;。؟۔।]+|\d+(?:[.,:/]\d+)*(?![a-z\d])|[\u3040-\u30ff\u3400-\u9fff]|[\w'\u0900-\u0dff*~]+|#")
 # Only for speed: a pattern is looked at when its rarest word is there, and these are not rare.
-_EVERYDAY = frozenset((
-    "a about all am an and any are as at back be been but by can do does for from get go going got had has have he her him his home how "
-    "i if in is it me months my no not now of on or our out over own said say says school she so someone son daughter that the their "
-    "them they this to up us was we what when where who will with years you your child help take want # mum dad just again "
-).split())
+_EVERYDAY = frozenset(
+    (
+        "a about all am an and any are as at back be been but by can do does for from get go going got had has have he her him his home how "
+        "i if in is it me months my no not now of on or our out over own said say says school she so someone son daughter that the their "
+        "them they this to up us was we what when where who will with years you your child help take want # mum dad just again "
+    ).split()
+)
 _NUMBER = re.compile(r"#(?:(\d{1,4})-(\d{1,4}))?")
 
 
@@ -33,7 +35,8 @@ class PatternError(ValueError):
 
 def fold(text: str) -> str:
     """Text in lower case without accents, stretched letters or variant Arabic letters, so that one spelling stands for all."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower().replace("&", " and ")) if unicodedata.category(c) != "Mn").translate(_LETTERS)
+    parted = unicodedata.normalize("NFKD", text.lower().replace("&", " and "))
+    plain = "".join(c for c in parted if unicodedata.category(c) != "Mn").translate(_LETTERS)
     return _UNITS.sub(r"\1 \2", _STRETCHED.sub(r"\1", plain))
 
 

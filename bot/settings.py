@@ -20,3 +20,5 @@ class BotSettings(Settings):
     dense_weight: Annotated[float, Field(ge=0, le=1, description="Share of vectors, against keywords, in ranking passages.")] = 0.9
     retrieval_weight: Annotated[float, Field(ge=0, le=20, description="How much passages found count beside what was learned from phrasings.")] = 4.0
     sms_segments: Annotated[int, Field(ge=1, le=3, description="Most segments of a text message reply.")] = 3
+    reword_model: Annotated[str, Field(description="LangChain name of a model that may reword answers; empty: none.")] = ""
+    reword_timeout_seconds: Annotated[float, Field(ge=0.1, le=30, description="Seconds that it is waited for.")] = 4.0

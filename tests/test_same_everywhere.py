@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
@@ -72,5 +72,5 @@ def test_text_messages_are_answered_as_the_batch_is(client: FlaskClient, engine:
             response = client.post("/sms", data=form, headers={"X-Twilio-Signature": signature})
             assert response.status_code == 200
         reply = engine.reply(question["turns"], Channel.SMS)
-        assert ElementTree.fromstring(response.data).findtext("Message") == reply.text
+        assert ET.fromstring(response.data).findtext("Message") == reply.text
         assert outline(reply.as_dict("")) == batch[question["id"]], question["id"]

@@ -373,8 +373,10 @@ def test_folder_reads_good_files_and_reports_bad_ones(tmp_path: Path) -> None:
     ]
     assert [d.dated for d in documents][:2] == ["2024-04-24", "2023-05-03"]
     assert list(skipped) == ["b/broken.pdf", "d.txt", "e.txt", "f.htm"]
-    assert skipped["b/broken.pdf"].startswith("damaged PDF") and skipped["d.txt"] == "empty file"
-    assert skipped["e.txt"].startswith("not text") and skipped["f.htm"].startswith("no text found")
+    assert skipped["b/broken.pdf"].startswith("damaged PDF")
+    assert skipped["d.txt"] == "empty file"
+    assert skipped["e.txt"].startswith("not text")
+    assert skipped["f.htm"].startswith("no text found")
 
 
 def test_folder_that_is_one_file_or_missing(tmp_path: Path) -> None:
@@ -384,7 +386,7 @@ def test_folder_that_is_one_file_or_missing(tmp_path: Path) -> None:
     assert document == Document(
         "council-reports/plan-2021-draft", "Plan 2021 draft", "plan_2021-draft.txt", "2021", (DocumentSection((), "Words of it, and more of them."),)
     )
-    with pytest.raises(ConfigError, match="Council Reports.*does not exist"):
+    with pytest.raises(ConfigError, match=r"Council Reports.*does not exist"):
         list(files.read_folder(folder(tmp_path / "gone")))
 
 
