@@ -165,16 +165,13 @@ class Vocabulary:
         return self._flat[name]
 
     def _phrase(self, text: str, source: str) -> tuple[str, ...]:
-        keys: list[str] = []
-        for word in text.split():
-            if word.startswith("#"):
-                if not _NUMBER.fullmatch(word):
-                    raise PatternError(f"{source!r}: a number is written # or #1-17, not '{word}'")
-                self._ranges.add(word)
-                keys.append(word)
-            else:
-                keys.append(word)
-        keys = words_of(" ".join(keys), self.spellings) if not any(key.startswith("#") for key in keys) else self._with_numbers(keys)
+        numbers = [word for word in text.split() if word.startswith("#")]
+        for number in numbers:
+            if not _NUMBER.fullmatch(number):
+                raise PatternError(f"{source!r}: a number is written # or #1-17, not '{number}'")
+            self._ranges.add(number)
+        parts = text.split() if numbers else [text]
+        keys = [key for part in parts for key in ([part] if part in numbers else words_of(part, self.spellings))]
         if not keys or len(keys) > MOST_WORDS or STOP in keys:
             raise PatternError(f"{source!r}: '{text}' is not 1 to {MOST_WORDS} words")
         for key in keys:
@@ -187,9 +184,6 @@ class Vocabulary:
                 for less in deletions(stem):
                     self._near.setdefault(less, set()).add(stem)
         return tuple(keys)
-
-    def _with_numbers(self, words: list[str]) -> list[str]:
-        return [key for word in words for key in ([word] if word.startswith("#") else words_of(word, self.spellings))]
 
     def keys(self, word: str) -> tuple[str, ...]:
         """Every way in which a phrase may ask for this word: as it is, by its beginning, misspelt, or as a number."""
@@ -278,8 +272,11 @@ class Places:
         sequence = pattern.parts[0][0]
         if pattern.number not in self.possible or not self._ends(sequence, self._inside):
             return []
-        starts = [at for at in range(len(self.words)) if self._inside >> at & 1]
-        ends = [(at, self._ends(sequence, 1 << at)) for at in starts]
+        first = self._inside if sequence[0].optional or sequence[0].forbidden else 0
+        for number in sequence[0].sets:
+            for places in self._found.get(number, {}).values():
+                first |= places
+        ends = [(at, self._ends(sequence, 1 << at)) for at in range(first.bit_length()) if first >> at & 1]
         return [(at, (end & -end).bit_length() - 1) for at, end in ends if end]
 
     def _ends(self, sequence: tuple[Item, ...], start: int) -> int:
