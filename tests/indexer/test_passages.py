@@ -23,7 +23,7 @@ from tests.conftest import SMALL_ENTRIES
         ("Really? Yes! Ask.", ["Really?", "Yes!", "Ask."]),
         ("First line\nSecond line. Third.", ["First line", "Second line.", "Third."]),
         ("Help, e.g. Portage or St. Thomas, is free. Ask Dr. Jones.", ["Help, e.g. Portage or St. Thomas, is free.", "Ask Dr. Jones."]),
-        ("Ring J. Smith at school. Wait.", ["Ring J. Smith at school.", "Wait."]),
+        ("Read section F. If it fails, ask A&E. Wait.", ["Read section F.", "If it fails, ask A&E.", "Wait."]),
         ("It costs £6,000.50 a year. £20 is due.", ["It costs £6,000.50 a year.", "£20 is due."]),
         ('She said "ask." Then she left.', ['She said "ask."', "Then she left."]),
         ("See the list (all of it.) (Then wait.)", ["See the list (all of it.)", "(Then wait.)"]),
