@@ -377,7 +377,8 @@ def test_a_lock_held_by_another_process_is_told(small_settings: IndexerSettings)
 
 # being killed
 
-ONE_THREAD = {**{name: value for name, value in os.environ.items() if not name.startswith("WAYMARK_")}, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+OWN = {name: value for name, value in os.environ.items() if not name.startswith("WAYMARK_")}
+ONE_THREAD = {**OWN, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 KILLS, FROM_START = 10, 4
 """Builds killed in each of two folders side by side, and how many of them at a random moment of the whole; the others are killed
 at a random moment soon after a step of building or publishing is seen."""
