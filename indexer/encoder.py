@@ -15,8 +15,6 @@ from indexer.model import EXPORTED, sha256_of
 
 Vectors = npt.NDArray[np.float32]
 Kind = Literal["question", "passage"]
-BATCH = 8
-"""Texts per run: small batches of like length are fastest on two cores."""
 
 
 class Encoder:
@@ -51,26 +49,24 @@ class Encoder:
         self._session = ort.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(longest)
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str], kind: Kind, advance: Callable[[int], object] = lambda _: None) -> Vectors:
         """Vectors of unit length, one row per text, shape (texts, dimensions).
 
+        Each text is run by itself. In a batch, int8 rounding depends on the texts beside it, and a release would not be repeatable;
+        on two cores a batch gains little.
+
         Args:
             texts: what to embed; a text beyond the model's window is cut.
             kind: some models want questions and passages marked differently.
-            advance: told after each batch how many texts it held.
+            advance: told after each text that one more is done.
         """
         out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            tokens = self._tokenizer.encode_batch([self._prompts[kind] + texts[i] for i in rows])
-            feed = {
-                "input_ids": np.array([t.ids for t in tokens], dtype=np.int64),
-                "attention_mask": np.array([t.attention_mask for t in tokens], dtype=np.int64),
-            }
-            vectors = self._session.run(["embedding"], feed)[0]
-            out[rows] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-            advance(len(rows))
+        for row, text in enumerate(texts):
+            tokens = self._tokenizer.encode(self._prompts[kind] + text)
+            feed = {"input_ids": np.array([tokens.ids], dtype=np.int64), "attention_mask": np.array([tokens.attention_mask], dtype=np.int64)}
+            vector = self._session.run(["embedding"], feed)[0][0]
+            out[row] = vector / max(float(np.linalg.norm(vector)), 1e-12)
+            advance(1)
         return out
