@@ -24,7 +24,8 @@ EXPECT = ("What happens next", "Steps", "Time limits", "What school must do", "W
 FAILS, UNKNOWN = "If it does not work", "What we do not know"
 _EXPECT_BONUS = {"What happens next": 0.06, "Time limits": 0.06, "What school must do": 0.04, "Steps": 0.02}
 _HINT_BONUS = {"time": {"Time limits": 0.2}, "steps": {"Steps": 0.1, "What happens next": 0.05}}
-_EXPECTED = 4
+_EXPECTED, _MORE_LIMITS = 4, 2
+"""Sentences under "What to expect", and how many more where a time limit is asked for: a deadline left out does harm."""
 _UNKNOWN_NEAR = 0.35
 _OTHER_NEAR = 0.42
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
@@ -133,10 +134,11 @@ class Composer:
 
     def _expect(self, reading: Reading, evidence: Evidence, lead: Extracts, cited: Citations) -> list[Statement]:
         bonus = dict(_EXPECT_BONUS)
+        most = _EXPECTED + (_MORE_LIMITS if self._phrases.hints["time"].search(reading.repaired) else 0)
         for hint, more in _HINT_BONUS.items():
             if self._phrases.hints[hint].search(reading.repaired):
                 bonus = {heading: bonus.get(heading, 0.0) + more.get(heading, 0.0) for heading in {*bonus, *more}}
-        told = [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, _EXPECTED, bonus)]
+        told = [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, most, bonus)]
         guided = self._guide.best(reading, evidence.vector)
         return told + ([_cite(cited, guided[1], guided[0])] if guided else [])
 
