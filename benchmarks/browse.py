@@ -65,8 +65,12 @@ class TestData:
         return text.lower()
 
     def reply(self, turns: Sequence[str], channel: Any) -> Any:
-        """Nothing is asked of test data."""
-        raise NotImplementedError
+        """Never called: this benchmark browses and asks nothing.
+
+        Raises:
+            AssertionError: always, so that a page that asks would be noticed.
+        """
+        raise AssertionError("the browse pages asked a question of test data")
 
 
 def _service(n: int, chance: random.Random) -> Entry:

@@ -8,8 +8,9 @@ from difflib import get_close_matches
 
 from flask import Blueprint, Response, make_response, redirect, render_template
 
+from bot.compose import contacts_of
 from bot.records import Contact
-from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
+from indexer.entries import Entry
 from web.comments import ABOUT, LONGEST
 from web.present import age_range, plain
 from web.site import site
@@ -55,15 +56,8 @@ class EntryPage:
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
-        """The contacts that may be shown, numbers first."""
-        entry = self.entry
-        kinds = {"voice": "phone", "text": "text", "textphone": "textphone"}
-        found = [Contact(kinds[p.type], p.number, p.description, p.hours) for p in entry.shown_phones()]
-        if entry.certainty >= SHOWN_FROM_CERTAINTY:
-            found += [Contact("email", entry.email)] if entry.email else []
-            found += [Contact("link", entry.url)] if entry.url else []
-            found += [Contact("address", address) for address in entry.addresses]
-        return tuple(found)
+        """The contacts that may be shown, as answers show them."""
+        return contacts_of(self.entry)
 
     @property
     def ages(self) -> str:
