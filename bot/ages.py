@@ -44,6 +44,19 @@ _SCHOOL_YEAR = re.compile(
     r"\b(?:year|yr|y)\s?-?(?P<n>1[0-4]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)s?\b"
     r"(?!\s*(?:old|ago|behind|later|wait))"
 )
+_OTHER_LANGUAGES = re.compile(
+    "|".join((
+        r"\b(?:ma|mam|mają|skończył[a]?)\s+(?:prawie |już |dopiero )?(?P<pl>\d{1,2})\s*(?:lat|lata|latka|rok|roczek)\b",  # Polish
+        r"\b(?P<pl2>\d{1,2})\s*-?\s*let(?:ni|nia|niego|niej|niemu|nim)\b",
+        r"\b(?:are|am|are deja|are aproape)\s+(?P<ro>\d{1,2})\s+(?:de )?ani\b",  # Romanian
+        r"\b(?:fiu|fiica|băiat|băiețel|fat[aă]|fetiț[aă]|copil)(?:ul)?(?: meu| mea| nostru| noastră)?,?(?: de| are)? (?P<ro2>\d{1,2}) ani\b",
+        r"\b(?P<uk>\d{1,2})\s*-?\s*річн\w+|\b(?:йому|їй|мені|має|сину|доньці)\s+(?:вже |лише |майже )?(?P<uk2>\d{1,2})\s*(?:рок|рік)",  # Ukrainian
+        r"عمر\w*\s+(?P<ar>\d{1,2})\b",  # Arabic, and Persian or Urdu beside it
+        r"(?P<fa>\d{1,2})[\s\u200c]*سال(?:ه|ہ|ش|شه|گی)",  # Persian
+        r"(?P<ur>\d{1,2})\s*سال\s*(?:کا|کی|کے)\s*(?:ہے|ہیں|بیٹا|بیٹی|بچہ|بچی)",  # Urdu
+        r"(?P<zh>\d{1,2})\s*[岁歲]",  # Chinese
+    ))
+)
 _STAGES = (
     (re.compile(r"\b(?:newborn|new baby|the baby|my baby|our baby)\b"), 0.5),
     (re.compile(r"\btoddler\b"), 2.0),
@@ -76,6 +89,9 @@ def find_age(text: str) -> float | None:
     said = [(m.start(), years) for pattern in _PATTERNS for m in pattern.finditer(text) if (years := _years(m)) is not None]
     if said:
         return min(said)[1]
+    if other := _OTHER_LANGUAGES.search(text):
+        years = float(next(figure for figure in other.groups() if figure))
+        return years if 0 < years <= _OLDEST else None
     if year := _SCHOOL_YEAR.search(text):
         return _number(year["n"]) + 4.5
     return next((years for pattern, years in _STAGES if pattern.search(text)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot import gsm
-from bot.compose import HOW
+from bot.compose import HOW, OWN_NEED
 from bot.records import Answer, Channel, Outcome, Part, Reply, SmsFacts, Statement
 from indexer.passages import REACH
 
@@ -69,6 +69,7 @@ def _by_weight(answer: Answer) -> Iterator[str]:
     yield from _texts(s for s in notes if s.citation is None and gsm.encoding(gsm.fold(s.text)) == "GSM-7")
     yield from _texts(where[:1])
     yield from _texts(parts.get("unknown", ())[:1])
+    yield from _texts(s for s in also if s.weight >= OWN_NEED)
     yield from _texts([s for s in where if s.citation in reach][:1])
     told = [s for id in ("where", "expect", "documents") for s in parts.get(id, ()) if s.citation not in reach]
     heaviest = sorted(told, key=lambda s: -s.weight)

@@ -1,4 +1,4 @@
-"""The command line of the bot: ``python -m bot ask | evaluate``."""
+"""The command line of the bot: ``python -m bot ask | evaluate | consistency``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import argparse
 import json
 import logging
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.batch import answer_lines
-from bot.engine import open_engine
+from bot.consistency import WORDINGS, as_dict, compare, load_wordings, report
+from bot.engine import Engine, open_engine
 from bot.evaluate import Result, evaluate, load_questions
+from bot.explain import explain
 from bot.records import Channel
 from bot.settings import BotSettings
 from indexer.config import IndexerSettings, load_settings
@@ -51,15 +54,21 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(run=_ask)
     measure = commands.add_parser("evaluate", parents=[common], help="measure answers against a question file")
     measure.add_argument("file", type=Path, metavar="FILE")
+    measure.add_argument("--explain", metavar="ID", help="say why one question of the file was answered as it was, instead of measuring")
     measure.set_defaults(run=_evaluate)
+    alike = commands.add_parser("consistency", parents=[common], help="ask each need in several wordings and compare where they are sent")
+    alike.add_argument("file", type=Path, metavar="FILE", nargs="?", help="wordings (TOML) or questions in groups; by default the content's")
+    alike.set_defaults(run=_consistency)
     return parser
 
 
-def _open(options: argparse.Namespace) -> Any:
+def _indexer(options: argparse.Namespace) -> IndexerSettings:
     indexer = load_settings(IndexerSettings, "indexer", options.config)
-    if options.release_dir:
-        indexer = indexer.model_copy(update={"release_dir": options.release_dir.resolve()})
-    return open_engine(load_settings(BotSettings, "bot", options.config), indexer)
+    return indexer.model_copy(update={"release_dir": options.release_dir.resolve()}) if options.release_dir else indexer
+
+
+def _open(options: argparse.Namespace) -> Engine:
+    return open_engine(load_settings(BotSettings, "bot", options.config), _indexer(options))
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -87,7 +96,14 @@ def _lines(path: str) -> list[str]:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    measures, results = evaluate(_open(options), load_questions(options.file))
+    engine, questions = _open(options), load_questions(options.file)
+    if options.explain:
+        wanted = next((q for q in questions if str(q["id"]) == options.explain), None)
+        if wanted is None:
+            raise WaymarkError(f"{options.file} holds no question {options.explain}")
+        print(explain(engine, wanted["turns"], Channel(wanted.get("channel", "web"))))
+        return 0
+    measures, results = evaluate(engine, questions)
     if options.json:
         print(json.dumps(measures, ensure_ascii=False, indent=2))
         return 0
@@ -95,6 +111,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     for result in results:
         if not result.passed or result.unsupported:
             print(_miss(result))
+            print(textwrap.indent(explain(engine, result.question["turns"], brief=True), "    "))
+    return 0
+
+
+def _consistency(options: argparse.Namespace) -> int:
+    compared = compare(_open(options), load_wordings(options.file or _indexer(options).content / WORDINGS))
+    print(json.dumps(as_dict(compared), ensure_ascii=False, indent=2) if options.json else report(compared))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +14,6 @@ from bot.guide import Guide
 from bot.phrases import Phrases
 from bot.reading import Reading
 from bot.records import Answer, Contact, Outcome, Part, Signpost, Statement
-from indexer.encoder import Vectors
 from indexer.entries import SHOWN_FROM_CERTAINTY, Entry
 from indexer.errors import ContentError
 from indexer.passages import REACH, SOURCES
@@ -26,6 +26,10 @@ _EXPECT_BONUS = {"What happens next": 0.06, "Time limits": 0.06, "What school mu
 _HINT_BONUS = {"time": {"Time limits": 0.2}, "steps": {"Steps": 0.1, "What happens next": 0.05}}
 _EXPECTED, _MORE_LIMITS = 4, 2
 """Sentences under "What to expect", and how many more where a time limit is asked for: a deadline left out does harm."""
+OWN_NEED = 1.0
+"""Weight of the sentence that names the place for another need in the same message."""
+_EXPECT_NEAR = 0.12
+"""Least cosine, with its bonus, of a sentence under "What to expect"; a question in another language tells nothing of it."""
 _UNKNOWN_NEAR = 0.35
 _OTHER_NEAR = 0.42
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
@@ -34,21 +38,23 @@ _LONG_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 class Composer:
     """Composes answers from one release."""
 
-    def __init__(self, release: Release, phrases: Phrases) -> None:
-        self._release, self._phrases, self._guide = release, phrases, Guide(release)
+    def __init__(self, release: Release, phrases: Phrases, mentioned_from: float = math.inf) -> None:
+        """Prepare to compose; from ``mentioned_from``, log odds of danger, an answer opens with when to ring 999."""
+        self._release, self._phrases, self._guide, self._mentioned_from = release, phrases, Guide(release), mentioned_from
 
     def answered(self, reading: Reading, evidence: Evidence, starts: Sequence[Entry]) -> Answer:
         """An answer that names ``starts``, best first; at least one."""
         cited = Citations()
-        lead = Extracts(self._release, starts[0], evidence.vector)
+        figures = bool(self._phrases.hints["figures"].search(reading.repaired))
+        lead = Extracts(self._release, starts[0], evidence.vector, figures)
         where, first = self._lead(lead, cited)
-        others = [self._other(entry, evidence.vector, cited) for entry in starts[1:]]
+        others = [self._other(entry, evidence, cited) for entry in starts[1:]]
         parts = [
-            self._part("note", self._limits(reading)),
+            self._part("note", self._limits(reading, evidence)),
             self._part("where", where),
             self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, evidence, lead, cited)),
-            self._part("unknown", self._unknown(reading, lead, cited)),
+            self._part("unknown", self._unknown(reading, evidence, lead, cited)),
             self._part("documents", self._documents(reading, evidence, cited)),
             self._part("else", self._fails(lead, cited)),
             self._part("note", self._language(reading, cited)),
@@ -67,7 +73,15 @@ class Composer:
         parts = [self._part("now", now), self._part("note", [Statement(self._phrases.lines["monitored"]), *self._language(reading, cited)])]
         return Answer(Outcome.URGENT, _filled(parts), tuple(signposts), cited.finished(), understood=reading.understood())
 
-    def refused(self, outcome: Outcome, reading: Reading, lines: Sequence[str], routes: Iterable[Entry] = (), choices: Sequence[str] = ()) -> Answer:
+    def refused(
+        self,
+        outcome: Outcome,
+        reading: Reading,
+        evidence: Evidence | None,
+        lines: Sequence[str],
+        routes: Iterable[Entry] = (),
+        choices: Sequence[str] = (),
+    ) -> Answer:
         """An answer without a signpost: fixed lines, then how to reach a person who can help."""
         cited = Citations()
         statements = [Statement(line) for line in lines]
@@ -76,7 +90,7 @@ class Composer:
             passage = next((self._release.passages[i] for i in position if self._release.passages[i].heading == (WHAT,)), None)
             if passage:
                 statements.append(cited.cite(passage, 0, entry))
-        parts = [self._part("note", [*self._limits(reading), *statements, *self._language(reading, cited)])]
+        parts = [self._part("note", [*self._limits(reading, evidence), *statements, *self._language(reading, cited)])]
         return Answer(outcome, _filled(parts), citations=cited.finished(), choices=tuple(choices), understood=reading.understood())
 
     def _part(self, id: str, statements: Sequence[Statement]) -> Part:
@@ -92,10 +106,12 @@ class Composer:
         lines += [self._dated(lead, cited)]
         return lines, signpost
 
-    def _other(self, entry: Entry, vector: Vectors, cited: Citations) -> tuple[list[Statement], Signpost]:
-        extracts = Extracts(self._release, entry, vector)
+    def _other(self, entry: Entry, evidence: Evidence, cited: Citations) -> tuple[list[Statement], Signpost]:
+        extracts = Extracts(self._release, entry, evidence.vector)
         signpost = self._signpost(extracts, cited)
-        lines = [Statement(self._phrases.lines["also"].format(name=entry.name), signpost.citation)]
+        second = entry.id == evidence.second
+        named = self._phrases.lines["second" if second else "also"].format(name=entry.name)
+        lines = [Statement(named, signpost.citation, OWN_NEED if second else 0.0)]
         lines += [_cite(cited, s, entry) for s in list(extracts.under(WHAT))[:1]]
         near = [s for s in extracts.best(EXPECT, 1) if s.similarity >= _OTHER_NEAR]
         lines += [_cite(cited, s, entry) for s in near]
@@ -138,13 +154,15 @@ class Composer:
         for hint, more in _HINT_BONUS.items():
             if self._phrases.hints[hint].search(reading.repaired):
                 bonus = {heading: bonus.get(heading, 0.0) + more.get(heading, 0.0) for heading in {*bonus, *more}}
-        told = [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, most, bonus)]
+        least = _EXPECT_NEAR if reading.language == "en" else -1.0
+        told = [_cite(cited, s, lead.entry, bonus.get(s.heading, 0.0)) for s in lead.best(EXPECT, most, bonus, least)]
         guided = self._guide.best(reading, evidence.vector)
         return told + ([_cite(cited, guided[1], guided[0])] if guided else [])
 
-    def _unknown(self, reading: Reading, lead: Extracts, cited: Citations) -> list[Statement]:
+    def _unknown(self, reading: Reading, evidence: Evidence, lead: Extracts, cited: Citations) -> list[Statement]:
         held = {c.type for c in contacts_of(lead.entry)}
-        missing = [ask for ask in reading.asks if not (ask.id in held or (ask.id == "hours" and any(p.hours for p in lead.entry.shown_phones())))]
+        asked = (ask for ask in self._phrases.asks if ask in reading.asks or ask.id in evidence.asks)
+        missing = [ask for ask in asked if not (ask.id in held or (ask.id == "hours" and any(p.hours for p in lead.entry.shown_phones())))]
         near = [s for s in lead.best((UNKNOWN,), 2 if missing else 1) if missing or s.similarity >= _UNKNOWN_NEAR]
         statements = [_cite(cited, s, lead.entry) for s in near]
         said = " ".join(s.text for s in near).lower()
@@ -174,8 +192,10 @@ class Composer:
             statements += [_cite(cited, s, independent) for s in list(route.under(WHAT))[:1]]
         return statements
 
-    def _limits(self, reading: Reading) -> list[Statement]:
-        return [Statement(limit.say) for limit in reading.limits]
+    def _limits(self, reading: Reading, evidence: Evidence | None) -> list[Statement]:
+        asked = evidence.asks if evidence else frozenset[str]()
+        mentioned = [Statement(self._phrases.lines["if_danger"])] if evidence and evidence.danger >= self._mentioned_from else []
+        return mentioned + [Statement(limit.say) for limit in self._phrases.limits if limit in reading.limits or limit.id in asked]
 
     def _language(self, reading: Reading, cited: Citations) -> list[Statement]:
         line = self._phrases.languages.get(reading.language)

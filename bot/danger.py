@@ -24,7 +24,10 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class Danger:
-    """What was recognised: the kind, what to do now, the entries to name, the rule that found it and the words that it found."""
+    """What was recognised: the kind, what to do now, the entries to name, the rule that found it and the words that it found.
+
+    ``certain`` danger stands whatever else the message says.
+    """
 
     kind: str
     name: str
@@ -33,6 +36,7 @@ class Danger:
     also: tuple[str, ...]
     rule: str
     matched: str
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,9 @@ class _Instead:
 class DangerRules:
     """The rules, ready to use; safe to share between threads.
 
+    ``learned_from`` and ``mentioned_from`` are the least log odds at which a message is danger though no rule found it, and at which an answer
+    says when to ring 999.
+
     Raises:
         ContentError: naming the rule and its fault, if the data cannot be used.
     """
@@ -84,6 +91,10 @@ class DangerRules:
         for kind in self._kinds.values():
             if len(kind.first_line) > FIRST_LINE or not kind.first_line.isascii() or len(kind.also) > 4:
                 raise ContentError(f"urgent.toml, kind '{kind.id}': first_line is ASCII of at most {FIRST_LINE} characters, also names at most 4")
+        learned = data.get("learned", {})
+        self.learned_from, self._doubted_below = float(learned.get("log_odds", 1.0)), float(learned.get("doubted_below", -9.0))
+        self._learned_from_other = float(learned.get("other_languages", self.learned_from))
+        self.mentioned_from = float(learned.get("mentioned", self.learned_from))
         order = list(self._kinds)
         rules = [
             _Rule(
@@ -98,16 +109,22 @@ class DangerRules:
         ]
         rules.sort(key=lambda rule: order.index(rule.kind))
         self._rules = {pattern.number: (at, rule, pattern) for at, rule in enumerate(rules) for pattern in rule.any}
-        self._figures = tuple(p for row in self._rows(data, "figures", ("any",)) for p in self._patterns(row, "any"))
+        self._figures = {p.number: p for row in self._rows(data, "figures", ("any",)) for p in self._patterns(row, "any")}
         self._vetoes = tuple(self._veto(row) for row in self._rows(data, "vetoes", ("any", "scope")))
         self._instead = tuple(
             _Instead(self._known(row, "found"), self._kind(row, "becomes"), self._patterns(row, "when"), self._patterns(row, "unless"))
             for row in self._rows(data, "instead", ("found", "becomes", "when"))
         )
 
-    def find(self, text: str) -> Danger | None:
-        """The most pressing danger in one raw message, or None. Only the first 20,000 characters are read."""
-        words = words_of(self._wording.repair(text[:LONGEST]).replace("*", " ").replace("~", " "), self._vocabulary.spellings)
+    def find(self, text: str, repaired: str | None = None) -> Danger | None:
+        """The most pressing danger that a rule finds in one message, or None. Only the first 20,000 characters are read.
+
+        Args:
+            text: the message as it was sent.
+            repaired: the same after :meth:`Wording.repair`, where that is known already.
+        """
+        plain = self._wording.repair(text[:LONGEST]) if repaired is None else repaired[:LONGEST]
+        words = words_of(plain.replace("*", " ").replace("~", " "), self._vocabulary.spellings)
         places = self._without_figures(self._vocabulary.places(words))
         held: dict[str, tuple[int, bool]] = {}
         candidates = [self._rules[number] for number in places.possible if number in self._rules]
@@ -125,8 +142,31 @@ class DangerRules:
                 return self._danger(places, rule, pattern, found)
         return None
 
+    def weigh(self, found: Danger | None, odds: float, kind: str | None, english: bool = True) -> Danger | None:
+        """The danger in a message, from what the rules found and what was learned from the messages of ``danger/``.
+
+        Args:
+            found: what :meth:`find` found.
+            odds: the learned log odds that there is danger.
+            kind: the kind that was learned, or None where there was nothing to learn from.
+            english: whether the message is English; too little was learned of other languages to set aside what a rule found.
+        """
+        if kind is None:
+            return found
+        if found:
+            return found if found.certain or not english or odds >= self._doubted_below else None
+        if odds < (self.learned_from if english else self._learned_from_other):
+            return None
+        row = self._kinds[kind]
+        return Danger(row.id, row.name, row.first_line, row.start, row.also, "learned", "", certain=False)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The ids of all kinds, the most pressing first."""
+        return tuple(self._kinds)
+
     def _without_figures(self, places: Places) -> Places:
-        spans = [span for figure in self._figures for span in places.spans(figure)]
+        spans = [span for number in places.possible if number in self._figures for span in places.spans(self._figures[number])]
         if not spans:
             return places
         words = list(places.words)
@@ -154,7 +194,7 @@ class DangerRules:
         sentence = places.sentences(found & -found)
         matched = " ".join(word for at, word in enumerate(places.words) if sentence >> at & 1)
         row = self._kinds[kind]
-        return Danger(row.id, row.name, row.first_line, row.start, row.also, f"{rule.id}: {pattern.source}", matched)
+        return Danger(row.id, row.name, row.first_line, row.start, row.also, f"{rule.id}: {pattern.source}", matched, rule.always)
 
     def _veto(self, row: Mapping[str, Any]) -> _Veto:
         if row["scope"] not in ("sentence", "message"):

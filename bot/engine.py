@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.channels import shape
 from bot.compose import Composer
 from bot.danger import load_danger
-from bot.decide import Decision, decide
+from bot.decide import Decision, decide, urgent
 from bot.evidence import Evidence, Gatherer
 from bot.phrases import load_phrases
 from bot.places import load_places
-from bot.reading import Reader, Reading
+from bot.reading import Before, Reader, Reading
 from bot.records import Answer, Channel, Outcome, Reply
 from bot.reword import rewording
 from bot.settings import BotSettings
@@ -24,10 +25,27 @@ from indexer.groups import load_groups
 from indexer.release import Release, live_id, load_release
 from indexer.wording import clean
 
-_URGENT_PLACES = 4
-"""Most places named where there is danger: enough numbers to have a choice, few enough to be read."""
+_LOOK_BACK = 6
+"""Earlier messages whose replies still count."""
+_REMEMBERED = 256
+"""Conversations of which the last step is kept in memory."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One message on its way to an answer: the reading, the evidence (None where none was needed) and the decision."""
+
+    reading: Reading
+    evidence: Evidence | None
+    decision: Decision
+
+    def left(self, choices: Mapping[str, tuple[str, ...]]) -> Before:
+        """What the reply leaves for the next message; ``choices`` are those that each question back offers."""
+        asked = self.decision.ask in choices
+        starts = tuple(entry.id for entry in self.decision.starts)
+        return Before(starts, choices.get(self.decision.ask or "", ()), asked or self.reading.before.asked, self.decision.danger)
 
 
 class Engine:
@@ -44,11 +62,12 @@ class Engine:
         places = load_places(release.folder)
         self.reader = Reader(release.wording, places, load_danger(release.folder, release.wording), self.phrases)
         self.gatherer = Gatherer(settings, release)
-        self.composer = Composer(release, self.phrases)
+        self.composer = Composer(release, self.phrases, self.reader.danger.mentioned_from)
         self.reword = rewording(settings.reword_model, settings.reword_timeout_seconds)
         self.groups = load_groups(release.folder)
         self.need_names = {need.id: need.name for need in release.wording.needs}
         self.area_names = dict(places.names)
+        self._remembered: dict[tuple[str, ...], Considered] = {}
 
     @property
     def release_id(self) -> str:
@@ -79,36 +98,58 @@ class Engine:
         return shape(self.reword(self.answer(turns)), channel, self.release_id, self.settings.sms_segments)
 
     def answer(self, turns: Sequence[str]) -> Answer:
-        """The answer to the last message, before a channel shapes it. Danger comes before everything, whatever else is wrong."""
-        message = turns[-1] if turns else ""
+        """The answer to the last message, before a channel shapes it."""
+        return self._answer(self.consider(turns))
+
+    def consider(self, turns: Sequence[str]) -> Considered:
+        """What the last message is read as, the evidence for it and what is decided. Danger comes before everything, whatever else is wrong.
+
+        What the replies to earlier messages left is worked out again where it is not remembered, so that a conversation is only its messages.
+        """
+        said = tuple(turns) or ("",)
+        considered = Considered(self.reader.read([""]), None, Decision(Outcome.ERROR, ask="empty"))
+        for end in range(max(1, len(said) - _LOOK_BACK), len(said) + 1):
+            known = self._remembered.get(said[:end])
+            considered = known or self._consider(said[:end], considered.left(self.phrases.choices))
+            self._remember(said[:end], considered)
+        return considered
+
+    def _consider(self, turns: Sequence[str], before: Before) -> Considered:
+        message = turns[-1]
         if not any(character.isalnum() for character in clean(message)):
-            return self._refused(Outcome.ERROR, self.reader.read([""]), "empty")
-        reading = self.reader.read(turns)
-        if reading.danger:
-            ids = (reading.danger.start, *reading.danger.also)[:_URGENT_PLACES]
-            return self.composer.urgent(reading, reading.danger, [self.entries[id] for id in ids if id in self.entries])
+            return Considered(self.reader.read([""]), None, Decision(Outcome.ERROR, ask="empty"))
+        reading = self.reader.read(turns, before)
+        if reading.danger and reading.danger.certain:
+            return Considered(reading, None, urgent(self.entries, reading.danger))
+        if reading.context and reading.only_asks_on and before.danger:
+            return Considered(reading, None, urgent(self.entries, before.danger))
         if len(message) > self.questions_limit:
-            return self._refused(Outcome.ERROR, reading, "too_long")
+            decision = urgent(self.entries, reading.danger) if reading.danger else Decision(Outcome.ERROR, ask="too_long")
+            return Considered(reading, None, decision)
         evidence = self.gatherer.gather(reading)
-        return self._answer(reading, evidence, decide(self.settings, self.entries, reading, evidence), turns)
+        if danger := self.reader.danger.weigh(reading.danger, evidence.danger, evidence.kind, reading.language == "en"):
+            return Considered(reading, evidence, urgent(self.entries, danger))
+        return Considered(reading, evidence, decide(self.settings, self.entries, reading, evidence))
 
-    def _answer(self, reading: Reading, evidence: Evidence, decision: Decision, turns: Sequence[str]) -> Answer:
-        if decision.outcome is Outcome.ANSWERED:
+    def _remember(self, turns: tuple[str, ...], considered: Considered) -> None:
+        self._remembered[turns] = considered
+        while len(self._remembered) > _REMEMBERED:
+            self._remembered.pop(next(iter(self._remembered)), None)
+
+    def _answer(self, considered: Considered) -> Answer:
+        reading, evidence, decision, lines = considered.reading, considered.evidence, considered.decision, self.phrases.lines
+        if decision.danger:
+            return self.composer.urgent(reading, decision.danger, decision.starts)
+        if decision.outcome is Outcome.ANSWERED and evidence:
             return self.composer.answered(reading, evidence, decision.starts)
-        if decision.outcome is Outcome.CLARIFY and decision.ask == "small_talk":
-            return self._refused(Outcome.CLARIFY, reading, "small_talk")
-        if decision.outcome is Outcome.CLARIFY:
-            ask = decision.ask or "need"
-            return self.composer.refused(Outcome.CLARIFY, reading, [self.phrases.lines[f"clarify_{ask}"]], choices=self.phrases.choices[ask])
-        if reading.elsewhere:
-            return self.composer.refused(Outcome.NOT_FOUND, reading, [self.phrases.lines["elsewhere"].format(place=reading.elsewhere)])
-        if decision.outcome is Outcome.NOT_FOUND:
+        if decision.ask and decision.ask in self.phrases.choices:
+            choices = self.phrases.choices[decision.ask]
+            return self.composer.refused(decision.outcome, reading, evidence, [lines[f"clarify_{decision.ask}"]], choices=choices)
+        if decision.outcome is Outcome.NOT_FOUND and not decision.ask:
             routes = [self.entries[id] for id in self.phrases.best_human if id in self.entries]
-            return self.composer.refused(decision.outcome, reading, [self.phrases.lines["not_found"], self.phrases.lines["not_found_route"]], routes)
-        return self._refused(decision.outcome, reading, "out_of_scope")
-
-    def _refused(self, outcome: Outcome, reading: Reading, line: str) -> Answer:
-        return self.composer.refused(outcome, reading, [self.phrases.lines[line]])
+            return self.composer.refused(decision.outcome, reading, evidence, [lines["not_found"], lines["not_found_route"]], routes)
+        line = lines[decision.ask or decision.outcome.value].format(place=reading.elsewhere or reading.abroad)
+        return self.composer.refused(decision.outcome, reading, evidence, [line])
 
 
 def open_engine(bot: BotSettings, indexer: IndexerSettings) -> Engine:

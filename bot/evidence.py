@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,23 +12,32 @@ from bot.reading import Reading
 from bot.settings import BotSettings
 from indexer.encoder import Vectors
 from indexer.entries import Entry
+from indexer.heads import ASKS, DANGER, IN_DANGER, KINDS, PLACES, SCOPE
+from indexer.learning import Features, Scores, log_softmax
+from indexer.messages import NOT_OURS, OUT_OF_SCOPE, SMALL_TALK
 from indexer.passages import Passage
-from indexer.ranker import Scores, log_softmax
 from indexer.release import Release
 from indexer.wording import any_of
 
-CONTEXT_SHARE, DETAIL_SHARE = 0.4, 1.0
-"""How much earlier messages count against the last one where it leans on them, and where it only adds a detail such as an age."""
+OUTSIDE = {"bias": 3.3, "scope": 1.25, "need": -0.3, "age": -1.0, "margin": -0.7}
+"""Log odds of lying outside the subject: the head's own, whether a need and an age are named, and the log of how much likelier the best entry is
+than what is outside. A logistic regression over the practice questions (docs/experiments.md)."""
+_TINY = 1e-9
 AGE_PENALTY = 2.5
 """Log probability taken from an entry whose ages exclude the child's."""
 AGE_SLACK = 0.5
 """Years beyond an entry's ages that are let pass: parents round."""
 CRISIS_PENALTY = 2.0
 """Log probability taken from a crisis line where no danger was found and the line is not asked for by name."""
+MOST_PARTS, SECOND_SHARE = 4, 0.4
+"""Parts of a message that are looked at for another need, and the least probability at which one is taken to be there."""
 DOCUMENT_NEAR = 0.5
 """Least cosine of a document's passage to be quoted."""
-NOT_OURS = "!"
-"""First character of the ids that stand for messages outside the subject."""
+WEIGHTS = {"dense": 0.5, "words": 3.0, "letters": 3.0}
+WEIGHTS_FOREIGN = {"words": 5.0, "letters": 5.0}
+"""How much each kind of feature counts in telling where to start: factors of its scores; fitted on questions kept apart (docs/experiments.md)."""
+POINTED_AT = 3.0
+"""Log probability given to an entry of the reply before that a message points at."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,22 @@ class Found:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Candidates and passages, best first, and the vector of the question, shape (dimensions,)."""
+    """Candidates and passages, best first, and the vector of the question, shape (dimensions,).
+
+    Learned from the messages on file: ``outside`` and ``chat`` are the log odds that a message is outside the subject, or small talk;
+    ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell. ``second`` is the
+    place for another need in the same message.
+    """
 
     candidates: tuple[Candidate, ...]
     passages: tuple[Found, ...]
     vector: Vectors
+    outside: float = -np.inf
+    chat: float = -np.inf
+    danger: float = -np.inf
+    kind: str | None = None
+    asks: frozenset[str] = frozenset()
+    second: str | None = None
 
     def near_document(self) -> Passage | None:
         """The best passage of a document, or of an entry that nobody has said how to ask for, if it is near enough to be quoted."""
@@ -75,9 +96,13 @@ class Gatherer:
 
     def __init__(self, settings: BotSettings, release: Release) -> None:
         self._settings, self._release = settings, release
-        self._position = {id: i for i, id in enumerate(release.ranker.ids)}
-        self._entries = [release.entries.get(id) for id in release.ranker.ids]
+        self._ids = release.learned.heads[PLACES].labels
+        self._position = {id: i for i, id in enumerate(self._ids)}
+        self._entries = [release.entries.get(id) for id in self._ids]
+        self._ours = np.array([not id.startswith(NOT_OURS) for id in self._ids])
         self._crisis = [(i, any_of(_names(entry))) for i, entry in enumerate(self._entries) if entry and entry.crisis]
+        ages = [(0, 130) if entry is None else ages_of(entry) for entry in self._entries]
+        self._youngest, self._oldest = np.array(ages, dtype=np.float32).T
         owners = [self._position.get(p.entry or "", -1) for p in release.passages]
         self._owner = np.array(owners, dtype=np.int64)
         guides = {entry.id for entry in release.entries.values() if entry.kind == "framework"}
@@ -86,26 +111,87 @@ class Gatherer:
     def gather(self, reading: Reading, most: int = 20) -> Evidence:
         """Evidence for a reading, with at most ``most`` passages."""
         release = self._release
-        whole = release.wording.open(f"{reading.context} {reading.repaired}") if reading.context else reading.opened
-        vectors = release.encoder.encode([whole, reading.opened] if reading.context else [whole], "question")
-        learned = release.ranker.log_probabilities(reading.repaired, vectors[-1])
+        question, asked = release.encoder.both(reading.opened)
+        alone = together = release.learned.features(reading.repaired, asked)
+        whole = reading.opened
         if reading.context:
-            joined = release.ranker.log_probabilities(f"{reading.context} {reading.repaired}", vectors[0])
-            share = DETAIL_SHARE if reading.only_details else CONTEXT_SHARE
-            learned = log_softmax((1 - share) * learned + share * joined)
-        similarity, hybrid = self._search(vectors[0], whole)
+            both = f"{reading.context} {reading.repaired}"
+            whole = release.wording.open(both)
+            question, asked = release.encoder.both(whole)
+            together = release.learned.features(both, asked)
+        learned = self._places(reading, together)
+        similarity, hybrid = self._search(question, whole)
         retrieved = np.zeros(len(learned), dtype=np.float32)
         owned = self._owner >= 0
         np.maximum.at(retrieved, self._owner[owned], hybrid[owned])
-        total = learned + self._settings.retrieval_weight * retrieved + self._age_fit(reading.age) + self._crisis_fit(reading.repaired)
-        probabilities = np.exp(log_softmax(total))
+        fits = self._age_fit(reading.age) + self._crisis_fit(reading.repaired) + self._before_fit(reading)
+        found = self._settings.retrieval_weight * retrieved if reading.language == "en" else 0.0  # passages are English
+        probabilities = np.exp(log_softmax(learned + found + fits))
         order = np.argsort(-probabilities, kind="stable")
         best = np.argsort(-hybrid, kind="stable")[:most]
         return Evidence(
-            candidates=tuple(Candidate(release.ranker.ids[i], float(probabilities[i]), float(learned[i]), float(retrieved[i])) for i in order),
+            candidates=tuple(
+                map(Candidate, [self._ids[i] for i in order], probabilities[order].tolist(), learned[order].tolist(), retrieved[order].tolist())
+            ),
             passages=tuple(Found(release.passages[i], float(hybrid[i]), float(similarity[i]), bool(self._unasked[i])) for i in best),
-            vector=vectors[0],
+            vector=question,
+            second=self._second(reading, self._ids[order[0]]),
+            **self._told(reading, alone, probabilities),
         )
+
+    def _places(self, reading: Reading, features: Features) -> Scores:
+        margins = self._release.learned.heads[PLACES].margins(features)
+        weights = WEIGHTS if reading.language == "en" else WEIGHTS_FOREIGN
+        return log_softmax(np.sum([margins[kind] * weight for kind, weight in weights.items()], axis=0))
+
+    def odds(self, reading: Reading) -> dict[str, dict[str, float]]:
+        """Log odds of each label of the heads for scope, danger and what is asked for, from the last message alone."""
+        _, asked = self._release.encoder.both(reading.opened)
+        return self._odds(reading, self._release.learned.features(reading.repaired, asked))
+
+    def _odds(self, reading: Reading, features: Features) -> dict[str, dict[str, float]]:
+        kinds = ("dense", "words", "letters") if reading.language == "en" else ("words", "letters")
+        found: dict[str, dict[str, float]] = {}
+        for name in (SCOPE, DANGER, KINDS, ASKS):
+            if head := self._release.learned.heads.get(name):
+                margins = head.margins(features)
+                found[name] = dict(zip(head.labels, map(float, np.mean([margins[kind] for kind in kinds], axis=0)), strict=True))
+        return found
+
+    def _told(self, reading: Reading, features: Features, probabilities: Scores) -> dict[str, Any]:
+        odds = self._odds(reading, features)
+        scope, asks, which = odds.get(SCOPE, {}), odds.get(ASKS, {}), odds.get(KINDS, {})
+        return {
+            "outside": self._outside(reading, scope, probabilities),
+            "chat": scope.get(SMALL_TALK, -np.inf),
+            "danger": odds.get(DANGER, {}).get(IN_DANGER, -np.inf),
+            "kind": max(which, key=lambda kind: which[kind]) if which else None,
+            "asks": frozenset(label for label, value in asks.items() if value >= self._settings.asked_floor),
+        }
+
+    def _outside(self, reading: Reading, scope: Mapping[str, float], probabilities: Scores) -> float:
+        if OUT_OF_SCOPE not in scope:
+            return -np.inf
+        margin = float(np.log(probabilities[self._ours].max() + _TINY) - np.log(probabilities[self._position[OUT_OF_SCOPE]] + _TINY))
+        facts = {"bias": 1.0, "scope": scope[OUT_OF_SCOPE], "need": bool(reading.needs), "age": reading.age is not None, "margin": margin}
+        return float(sum(OUTSIDE[name] * value for name, value in facts.items()))
+
+    def _second(self, reading: Reading, first: str) -> str | None:
+        """The place for another need than the first one's, where a part of the message asks for it."""
+        found: dict[str, float] = {}
+        for part in reading.parts[:MOST_PARTS]:
+            _, asked = self._release.encoder.both(part)
+            told = np.exp(self._places(reading, self._release.learned.features(part, asked)))
+            best = int(told.argmax())
+            found[self._ids[best]] = max(found.get(self._ids[best], 0.0), float(told[best]))
+        others = {id: share for id, share in found.items() if id != first and not id.startswith(NOT_OURS) and share >= SECOND_SHARE}
+        return max(others, key=lambda place: others[place]) if others else None
+
+    def _before_fit(self, reading: Reading) -> Scores:
+        fit = np.zeros(len(self._position), dtype=np.float32)
+        if reading.picked in self._position:
+            fit[self._position[reading.picked]] = POINTED_AT
+        return fit
 
     def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores]:
         """Cosine and hybrid score of every passage: dense and keyword, each against its own best, weighted to the dense side."""
@@ -121,7 +207,7 @@ class Gatherer:
     def _age_fit(self, age: float | None) -> Scores:
         fit = np.zeros(len(self._position), dtype=np.float32)
         if age is not None:
-            fit[[not (entry is None or suits_age(entry, age)) for entry in self._entries]] = -AGE_PENALTY
+            fit[(age < self._youngest - AGE_SLACK) | (age >= self._oldest + 1 + AGE_SLACK)] = -AGE_PENALTY
         return fit
 
     def _crisis_fit(self, text: str) -> Scores:
@@ -134,8 +220,6 @@ def _names(entry: Entry) -> list[str]:
     return [name.lower() for name in (entry.name, *entry.alternate_names)]
 
 
-def suits_age(entry: Entry, age: float) -> bool:
-    """Whether an entry's ages admit a child of an age in years, give or take half a year."""
-    youngest = entry.minimum_age if entry.minimum_age is not None else 0
-    oldest = entry.maximum_age if entry.maximum_age is not None else 130
-    return youngest - AGE_SLACK <= age < oldest + 1 + AGE_SLACK
+def ages_of(entry: Entry) -> tuple[int, int]:
+    """The youngest and the oldest age that an entry is for, in whole years; 0 and 130 where it has no limit."""
+    return entry.minimum_age or 0, entry.maximum_age if entry.maximum_age is not None else 130

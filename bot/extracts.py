@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -32,17 +33,26 @@ class Sentence:
         return self.passage.quote(self.index)
 
 
-class Extracts:
-    """The sentences of one entry, scored against the vector of a question (all alike without one)."""
+_OF_A_YEAR = re.compile(r"\b(?:[Ii]n|end of|start of|middle of|[Ss]ince|[Bb]y) (?:\w+ )?20\d\d\b")
+OF_A_YEAR_PENALTY = 0.4
+"""Cosine taken from a sentence on how things stood in some year, where no figures are asked for."""
 
-    def __init__(self, release: Release, entry: Entry, vector: Vectors | None = None) -> None:
+
+class Extracts:
+    """The sentences of one entry, scored against the vector of a question (all alike without one).
+
+    ``figures`` says whether figures are asked for: without it, how things stood in some year comes last.
+    """
+
+    def __init__(self, release: Release, entry: Entry, vector: Vectors | None = None, figures: bool = False) -> None:
         self.entry = entry
+        self._figures = figures
         self._sentences: list[Sentence] = []
         for position in release.passages_of(entry.id):
             passage = release.passages[position]
             rows = release.sentence_vectors[release.sentence_starts[position] : release.sentence_starts[position + 1]]
             scores = rows @ vector if vector is not None else np.zeros(len(rows))
-            self._sentences += [Sentence(passage, i, float(score)) for i, score in enumerate(scores)]
+            self._sentences += [Sentence(passage, i, score) for i, score in enumerate(scores.tolist())]
 
     def under(self, *headings: str) -> Iterator[Sentence]:
         """Sentences of some sections, as written."""
@@ -58,9 +68,14 @@ class Extracts:
             least: cosine (with bonus) below which a sentence is left out.
         """
         wanted = list(self.under(*headings))
-        scored = sorted(wanted, key=lambda s: -(s.similarity + (bonus or {}).get(s.heading, 0.0)))
-        chosen = [s for s in scored[:most] if s.similarity + (bonus or {}).get(s.heading, 0.0) >= least]
-        return [s for s in wanted if s in chosen]
+        scores = {id(s): s.similarity + (bonus or {}).get(s.heading, 0.0) - self._penalty(s) for s in wanted}
+        scored = sorted(wanted, key=lambda s: -scores[id(s)])
+        chosen = {id(s) for s in scored[:most] if scores[id(s)] >= least}
+        return [s for s in wanted if id(s) in chosen]
+
+    def _penalty(self, sentence: Sentence) -> float:
+        unwanted = not self._figures and "20" in sentence.text and _OF_A_YEAR.search(sentence.text)
+        return OF_A_YEAR_PENALTY if unwanted else 0.0
 
     def nearest(self, headings: Iterable[str]) -> Sentence | None:
         """The one sentence nearest to the question."""

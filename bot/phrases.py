@@ -23,11 +23,14 @@ _NEEDED = {
         "checked",
         "unchecked",
         "no_contact",
+        "if_danger",
         "monitored",
         "not_found",
         "not_found_route",
         "out_of_scope",
         "elsewhere",
+        "abroad",
+        "second",
         "clarify_age",
         "clarify_need",
         "small_talk",
@@ -37,7 +40,7 @@ _NEEDED = {
     ),
     "routes": ("best_human", "independent", "independent_names", "interpreter"),
     "choices": ("need", "age"),
-    "hints": ("time", "steps"),
+    "hints": ("time", "steps", "figures", "two", "another"),
 }
 
 

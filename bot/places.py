@@ -23,22 +23,38 @@ class Place:
     pattern: re.Pattern[str]
 
 
+class Outside:
+    """Places outside the borough, found where someone says that they live there."""
+
+    def __init__(self, table: Mapping[str, Any], forms: list[str]) -> None:
+        self._named = any_of([word for place in table.values() for word in place["words"]])  # most messages name none: that is told at once
+        self._places = tuple(
+            Place(id, place["name"], any_of([form.format(word) for word in place["words"] for form in forms])) for id, place in table.items()
+        )
+
+    def first(self, text: str) -> str | None:
+        """The name of the first place lived in, by its longest name."""
+        if not self._named.search(text):
+            return None
+        hits = [(found.start(), -found.end(), place.name) for place in self._places if (found := place.pattern.search(text))]
+        return min(hits)[2] if hits else None
+
+
 class Places:
     """The parsed ``places.toml``."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         forms: list[str] = data["lives_there"]
         self.areas = tuple(Place(id, place["name"], any_of(place["words"])) for id, place in data["areas"].items())
+        self._some_area = any_of([word for place in data["areas"].values() for word in place["words"]])
         self.names = {place.id: place.name for place in self.areas}
         self._districts: dict[str, list[str]] = {name.lower(): ids for name, ids in data["districts"].items()}
-        self._elsewhere = tuple(
-            Place(id, place["name"], any_of([form.format(word) for word in place["words"] for form in forms]))
-            for id, place in data["elsewhere"].items()
-        )
+        self._elsewhere, self._abroad = (Outside(data.get(table, {}), forms) for table in ("elsewhere", "abroad"))
 
     def area(self, text: str) -> str | None:
         """The id of the first neighbourhood named, or the only one of a postcode district named; None if neither."""
-        hits = [(found.start(), -found.end(), place.id) for place in self.areas if (found := place.pattern.search(text))]
+        named = self.areas if self._some_area.search(text) else ()
+        hits = [(found.start(), -found.end(), place.id) for place in named if (found := place.pattern.search(text))]
         if hits:
             return min(hits)[2]
         districts = (self._districts.get(code, []) for code in _POSTCODE.findall(text))
@@ -46,8 +62,11 @@ class Places:
 
     def elsewhere(self, text: str) -> str | None:
         """The name of a place outside the borough where the asker says they live; the first one named, by its longest name."""
-        hits = [(found.start(), -found.end(), place.name) for place in self._elsewhere if (found := place.pattern.search(text))]
-        return min(hits)[2] if hits else None
+        return self._elsewhere.first(text)
+
+    def abroad(self, text: str) -> str | None:
+        """The name of a country of other law where the asker says they live."""
+        return self._abroad.first(text)
 
 
 def load_places(folder: Path) -> Places:

@@ -17,7 +17,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from indexer import model, ranker, release
+from indexer import model, release
 from indexer.config import IndexerSettings
 from indexer.documents import Document, Skipped
 from indexer.embeddings import EmbeddingCache
@@ -25,7 +25,9 @@ from indexer.encoder import Encoder
 from indexer.entries import Entry, load_entries
 from indexer.errors import ContentError, ReleaseError
 from indexer.groups import load_groups
+from indexer.heads import train_heads
 from indexer.keywords import Keywords
+from indexer.messages import load_messages, require_known
 from indexer.open_referral.feeds import Imported, joined, read_feeds
 from indexer.open_referral.mapping import is_imported
 from indexer.passages import Passage, passages_of_document, passages_of_entry
@@ -98,8 +100,8 @@ def _build(settings: IndexerSettings, progress: Progress, inputs: str, building:
     passages = tuple(
         [p for e in entries for p in passages_of_entry(e)] + [p for d in documents for p in passages_of_document(d, settings.passage_words)]
     )
-    exported = model.export(settings.model, settings.model_lock, settings.model_dir)
-    encoder = Encoder(exported.folder, settings.encoder_threads)
+    exported = model.export(settings.model, settings.model_lock, settings.model_dir, settings.adapter)
+    encoder = Encoder(exported.folder, threads=1, workers=settings.encoder_threads)
     cache = EmbeddingCache(settings.release_dir / "embeddings.sqlite", encoder)
     try:
         _write(building, settings, entries, passages, wording, cache, progress)
@@ -136,44 +138,21 @@ def _write(
     (folder / "passages.json").write_text(release.passages_json(passages), encoding="utf-8")
 
     sentences = [p.quote(i) for p in passages if p.entry for i in range(len(p.sentences))]
-    asked = asked_as(settings.content, [e for e in entries if not is_imported(e)])  # nobody has written how people ask for an imported one
-    messages = [(wording.repair(text), id) for id, texts in asked.items() for text in texts]
+    messages = load_messages(settings.content, [e for e in entries if not is_imported(e)])  # nobody has written how people ask for an imported one
+    require_known(messages, load_toml(settings.content / "urgent.toml"), load_toml(settings.content / "replies.toml"))
+    texts = [wording.repair(message.text, message.english) for message in messages]
     with progress("Embedding", len(passages) + len(sentences) + len(messages)) as advance:
         vectors = cache.vectors([p.embedded for p in passages], "passage", advance)
         sentence_vectors = cache.vectors(sentences, "passage", advance)
-        message_vectors = cache.vectors([wording.open(text) for text, _ in messages], "question", advance)
+        message_vectors = cache.vectors([wording.open(text) for text in texts], "asked", advance)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(index).tobytes())  # faiss's own writer does not report a full disk
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16), allow_pickle=False)
     Keywords.build([p.embedded for p in passages]).save(folder / "keywords")
-    with progress("Learning where to start", 1) as advance:
-        ranker.train([text for text, _ in messages], [id for _, id in messages], message_vectors).save(folder)
+    with progress("Learning from the messages", 1) as advance:
+        train_heads(messages, texts, message_vectors).save(folder)
         advance(1)
-
-
-def asked_as(content: Path, entries: Sequence[Entry]) -> dict[str, list[str]]:
-    """The ways people ask for each entry: its ``asked_as`` field and ``asked_as/<id>.txt``, one to a line.
-
-    Pages of the framework explain but are never a place to start, so they have none. An id in ``not-ours/`` stands for messages outside
-    the subject and is kept under its own name with a leading ``!``.
-
-    Raises:
-        ContentError: if a file belongs to no entry.
-    """
-    owner = {old: e.id for e in entries for old in (e.id, *e.replaces)}
-    found: dict[str, list[str]] = {e.id: [*e.asked_as, e.name, *e.alternate_names] for e in entries if not e.background and e.kind != "framework"}
-    for path in sorted((content / "asked_as").glob("*.txt")):
-        if path.stem not in owner:
-            raise ContentError(f"asked_as/{path.name}: no entry has the id {path.stem!r}")
-        found.setdefault(owner[path.stem], []).extend(_lines(path))
-    for path in sorted((content / "asked_as" / "not-ours").glob("*.txt")):
-        found[f"!{path.stem}"] = _lines(path)
-    return found
-
-
-def _lines(path: Path) -> list[str]:
-    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def _documents(settings: IndexerSettings) -> tuple[list[Document], tuple[Skipped, ...]]:
@@ -211,6 +190,7 @@ def _inputs_digest(settings: IndexerSettings, imported: Imported) -> str:
     digest.update(json.dumps(shaping).encode())
     files = [f.path for f in settings.feeds if f.path]
     roots = [settings.content, *(d.path for d in settings.documents), *files, settings.model_lock, Path(__file__).parent]
+    roots += [settings.adapter] if settings.adapter else []
     for root in roots:
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and "__pycache__" not in path.parts:

@@ -1,4 +1,4 @@
-"""The command line of the indexer: ``python -m indexer build | status | rollback | check | extract``."""
+"""The command line of the indexer: ``python -m indexer build | status | rollback | check | extract | teach``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from indexer.checks import check
 from indexer.checks.report import as_json, as_text
 from indexer.config import IndexerSettings, load_settings
 from indexer.errors import WaymarkError
+from indexer.model import pin_adapter
 from indexer.readers.files import read_file
+from indexer.teach import teach
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         ("rollback", _rollback, "make the release before the live one live again"),
         ("check", _check, "look for what an editor should put right"),
         ("extract", _extract, "show what is read from one file"),
+        ("teach", _teach, "teach the embedding model how people ask, from the content's messages, and pin what it learned"),
     ):
         command = commands.add_parser(name, parents=[common], help=text, description=text)
         command.set_defaults(run=run)
@@ -115,6 +118,15 @@ def _check(settings: IndexerSettings, options: argparse.Namespace) -> int:
     checked = check(settings.content, options.on or dt.datetime.now().astimezone().date(), online=options.online)
     print(json.dumps(as_json(checked), ensure_ascii=False, indent=2) if options.json else as_text(checked, options.all))
     return 1 if checked.errors else 0
+
+
+def _teach(settings: IndexerSettings, _options: argparse.Namespace) -> int:
+    if settings.adapter is None:
+        raise WaymarkError("[indexer] adapter names no file to write")
+    teach(settings, settings.adapter)
+    pin_adapter(settings.adapter, settings.model_lock)
+    print(f"wrote {settings.adapter} and pinned it in {settings.model_lock.name}; 'python -m indexer build' works it in")
+    return 0
 
 
 def _extract(_settings: IndexerSettings, options: argparse.Namespace) -> int:

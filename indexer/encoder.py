@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,8 @@ from indexer.errors import ModelError
 from indexer.model import EXPORTED, sha256_of
 
 Vectors = npt.NDArray[np.float32]
-Kind = Literal["question", "passage"]
+Kind = Literal["question", "passage", "asked"]
+"""What a text is embedded as: to find passages, as a passage, or (with the adapter) to tell where its asker should start."""
 
 
 class Encoder:
@@ -23,8 +25,13 @@ class Encoder:
     ``dimensions`` is the width of its vectors, ``sha256`` the checksum of its graph. Safe to share between threads.
     """
 
-    def __init__(self, folder: Path, threads: int = 2) -> None:
+    def __init__(self, folder: Path, threads: int = 2, workers: int = 1) -> None:
         """Load an export.
+
+        Args:
+            folder: where it is.
+            threads: threads that embed one text.
+            workers: texts that :meth:`encode` embeds side by side; with one thread each that is the quickest way through many.
 
         Raises:
             ModelError: if a file is missing or fails its checksum.
@@ -40,6 +47,7 @@ class Encoder:
             raise ModelError(f"no usable embedding model in {folder} ({fault}); run 'python -m indexer build'") from fault
         if damaged:
             raise ModelError(f"{folder / damaged[0]} is damaged; run 'python -m indexer build' to export the model again")
+        self._workers = workers
         import onnxruntime as ort
         from tokenizers import Tokenizer
 
@@ -50,6 +58,11 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(longest)
         self._tokenizer.no_padding()
+        adapted = bool(facts.get("adapted"))
+        self._outputs: dict[Kind, str] = {"question": "embedding", "passage": "embedding", "asked": "adapted" if adapted else "embedding"}
+        self._prompts["asked"] = self._prompts["question"]
+        self._only_needed = ort.RunOptions()
+        self._only_needed.only_execute_path_to_fetches = True
 
     def encode(self, texts: Sequence[str], kind: Kind, advance: Callable[[int], object] = lambda _: None) -> Vectors:
         """Vectors of unit length, one row per text, shape (texts, dimensions).
@@ -63,10 +76,21 @@ class Encoder:
             advance: told after each text that one more is done.
         """
         out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for row, text in enumerate(texts):
-            tokens = self._tokenizer.encode(self._prompts[kind] + text)
-            feed = {"input_ids": np.array([tokens.ids], dtype=np.int64), "attention_mask": np.array([tokens.attention_mask], dtype=np.int64)}
-            vector = self._session.run(["embedding"], feed)[0][0]
-            out[row] = vector / max(float(np.linalg.norm(vector)), 1e-12)
-            advance(1)
+        whole = [self._prompts[kind] + text for text in texts]
+        with ThreadPoolExecutor(self._workers) as pool:
+            for row, (vector,) in enumerate(pool.map(lambda text: self._run(text, [self._outputs[kind]]), whole)):
+                out[row] = vector
+                advance(1)
         return out
+
+    def both(self, text: str) -> tuple[Vectors, Vectors]:
+        """The vectors of one text as a question and as asked, each of shape (dimensions,), in one pass."""
+        question, asked = self._run(self._prompts["question"] + text, [self._outputs["question"], self._outputs["asked"]])
+        return question, asked
+
+    def _run(self, text: str, outputs: list[str]) -> list[Vectors]:
+        tokens = self._tokenizer.encode(text)
+        feed = {"input_ids": np.array([tokens.ids], dtype=np.int64), "attention_mask": np.array([tokens.attention_mask], dtype=np.int64)}
+        found = self._session.run(list(dict.fromkeys(outputs)), feed, self._only_needed)
+        vectors = [rows[0] / max(float(np.linalg.norm(rows[0])), 1e-12) for rows in found]
+        return vectors if len(vectors) == len(outputs) else vectors * len(outputs)

@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.adapter import Adapter, adapted_layers, load_adapter
 from indexer.errors import ModelError
 
 log = logging.getLogger(__name__)
 
 PACKAGE = "package:"
-EXPORT_FORMAT = 1
+ADAPTER = "adapter"
+"""Key of the adapter's checksum in the lock file."""
+EXPORT_FORMAT = 2
 EXPORTED = ("model.onnx", "tokenizer.json")
 """Files of an export; ``encoder.json`` holds their checksums and what else serving must know."""
 
@@ -117,21 +120,33 @@ def verify(name: str, folder: Path, lock: Path) -> str:
     return hashlib.sha256(json.dumps([EXPORT_FORMAT, sorted(pins[name].items())]).encode()).hexdigest()
 
 
-def export(name: str, lock: Path, cache: Path) -> Exported:
+def export(name: str, lock: Path, cache: Path, adapter: Path | None = None) -> Exported:
     """The verified int8 export of a model, made on first use, or where it is damaged, and kept under ``cache/<digest>``.
 
+    Args:
+        name: see :func:`locate`.
+        lock: the lock file that pins the model's files.
+        cache: where exports are kept.
+        adapter: file with an adapter (``indexer/adapter.py``); left aside where it was taught on other weights than these.
+
     Raises:
-        ModelError: see :func:`locate` and :func:`verify`.
+        ModelError: see :func:`locate`, :func:`verify` and :func:`indexer.adapter.load_adapter`.
     """
     folder = locate(name)
     digest = verify(name, folder, lock)
+    if adapter is not None and not fits(adapter, folder):
+        log.warning("%s was taught on another model than %s and is left aside", adapter, name)
+        adapter = None
+    if adapter is not None:
+        verify_adapter(adapter, lock)
+        digest = hashlib.sha256(f"{digest} {sha256_of(adapter)}".encode()).hexdigest()
     target = cache / digest[:16]
     if not is_whole(target):
         cache.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=cache))
         scratch.chmod(READABLE)
         try:
-            _export(folder, scratch)
+            _export(folder, scratch, adapter)
             shutil.rmtree(target, ignore_errors=True)
             scratch.rename(target)
         finally:
@@ -156,7 +171,30 @@ def reference(folder: Path) -> Any:
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"})
 
 
-def _export(folder: Path, target: Path) -> None:
+def verify_adapter(adapter: Path, lock: Path) -> None:
+    """Hold an adapter against the lock file, if the lock knows it.
+
+    Raises:
+        ModelError: if it is not the pinned file.
+    """
+    pins = json.loads(lock.read_text(encoding="utf-8")).get(ADAPTER, {}) if lock.exists() else {}
+    if pins.get(adapter.name, "") not in ("", sha256_of(adapter)):
+        raise ModelError(f"{adapter} is not the pinned file: restore it, or run 'python -m indexer teach' to make and pin another")
+
+
+def pin_adapter(adapter: Path, lock: Path) -> None:
+    """Write an adapter's checksum into the lock file."""
+    pins = json.loads(lock.read_text(encoding="utf-8")) if lock.exists() else {}
+    pins[ADAPTER] = {adapter.name: sha256_of(adapter)}
+    lock.write_text(json.dumps(pins, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def fits(adapter: Path, folder: Path) -> bool:
+    """Whether an adapter was taught on the weights of a model's folder."""
+    return load_adapter(adapter).base in {sha256_of(path) for path in folder.glob("*.safetensors")}
+
+
+def _export(folder: Path, target: Path, adapter: Path | None) -> None:
     """Write ``model.onnx`` (int8), ``tokenizer.json`` and ``encoder.json`` for one model."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -166,25 +204,19 @@ def _export(folder: Path, target: Path) -> None:
     if not (folder / "tokenizer.json").exists():
         raise ModelError(f"{folder} has no tokenizer.json (a 'fast' tokenizer), which serving needs")
 
-    class Whole(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            return self.model({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
-
+    whole = _both(model, load_adapter(adapter)) if adapter else _alone(model)
     example = model.tokenizer(["a short text", "a longer text to pad the other one against"], padding=True, return_tensors="pt")
     names = ["input_ids", "attention_mask"]
-    axes = {name: {0: "batch", 1: "words"} for name in names} | {"embedding": {0: "batch"}}
+    outputs = ["embedding", "adapted"] if adapter else ["embedding"]
+    axes = {name: {0: "batch", 1: "words"} for name in names} | {name: {0: "batch"} for name in outputs}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Whole(),
+            whole,
             tuple(example[n] for n in names),
             str(target / "full.onnx"),
             input_names=names,
-            output_names=["embedding"],
+            output_names=outputs,
             dynamic_axes=axes,
             opset_version=17,
             dynamo=False,
@@ -195,7 +227,54 @@ def _export(folder: Path, target: Path) -> None:
     facts = {
         "dimensions": int(model.get_embedding_dimension()),
         "max_tokens": int(model.max_seq_length),
+        "adapted": adapter is not None,
         "prompts": {"question": model.prompts.get("query", ""), "passage": model.prompts.get("passage", model.prompts.get("document", ""))},
         "sha256": {file: sha256_of(target / file) for file in EXPORTED},
     }
     (target / "encoder.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _alone(model: Any) -> Any:
+    """The model as one module from word pieces to its vector."""
+    import torch
+
+    class Alone(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.model({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
+
+    return Alone()
+
+
+def _both(model: Any, adapter: Adapter) -> Any:
+    """The model as one module that gives its own vector and the adapted one; the lower layers run once."""
+    import torch
+
+    layers = model[0].auto_model.encoder.layer
+    upper = adapted_layers(layers, adapter)
+    seen: dict[str, Any] = {}
+
+    def remember(_module: Any, arguments: tuple[Any, ...]) -> None:
+        seen["hidden"], seen["mask"] = arguments[:2]
+
+    layers[adapter.first_layer].register_forward_pre_hook(remember)
+
+    class Both(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model, self.upper, self.after = model, upper, torch.nn.ModuleList(list(model)[1:])
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            own = self.model({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
+            hidden = seen["hidden"]
+            for layer in self.upper:
+                hidden = layer(hidden, seen["mask"])
+            features = {"token_embeddings": hidden, "attention_mask": attention_mask}
+            for module in self.after:
+                features = module(features)
+            return own, features["sentence_embedding"]
+
+    return Both()

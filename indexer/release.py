@@ -25,12 +25,12 @@ from indexer.encoder import Encoder, Vectors
 from indexer.entries import Entry
 from indexer.errors import ModelError, ReleaseError
 from indexer.keywords import Keywords
+from indexer.learning import Learned
 from indexer.model import sha256_of
 from indexer.passages import Passage
-from indexer.ranker import Ranker
 from indexer.wording import Wording, load_wording
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CURRENT = "current"
 BUILDING, DROPPED = ".building-", ".dropped-"
@@ -57,7 +57,7 @@ class Release:
     passages: tuple[Passage, ...]
     vectors: faiss.Index
     keywords: Keywords
-    ranker: Ranker
+    learned: Learned
     sentence_vectors: Vectors
     sentence_starts: tuple[int, ...]
     wording: Wording
@@ -109,7 +109,7 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Releas
         passages=passages,
         vectors=faiss.read_index(str(folder / "vectors.faiss")),
         keywords=Keywords.load(folder / "keywords"),
-        ranker=Ranker.load(folder),
+        learned=Learned.load(folder),
         sentence_vectors=np.load(folder / "sentences.npy", allow_pickle=False).astype(np.float32),
         sentence_starts=tuple(int(s) for s in starts),
         wording=load_wording(folder),

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEST_RELEASES = ROOT / "var" / "test-releases"
 MODELS = ROOT / "var" / "models"
 LOCK = ROOT / "model.lock"
+ADAPTER = ROOT / "adapter.safetensors"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -32,7 +33,7 @@ def _settings_from_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def indexer_settings() -> IndexerSettings:
     """Settings for a release of the project's own content and model, kept apart from the one that is served."""
-    return IndexerSettings(content=ROOT / "content", release_dir=TEST_RELEASES, model_dir=MODELS, model_lock=LOCK, keep_releases=2)
+    return IndexerSettings(content=ROOT / "content", release_dir=TEST_RELEASES, model_dir=MODELS, model_lock=LOCK, adapter=ADAPTER, keep_releases=2)
 
 
 @pytest.fixture(scope="session")
@@ -194,7 +195,9 @@ def small_content(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_settings(small_content: Path, tmp_path: Path) -> IndexerSettings:
     """Settings that build ``small_content`` into a folder of the test's own, with the real model."""
-    return IndexerSettings(content=small_content, release_dir=tmp_path / "releases", model_dir=MODELS, model_lock=LOCK, keep_releases=3)
+    return IndexerSettings(
+        content=small_content, release_dir=tmp_path / "releases", model_dir=MODELS, model_lock=LOCK, adapter=ADAPTER, keep_releases=3
+    )
 
 
 @pytest.fixture(scope="session")
@@ -202,7 +205,12 @@ def small_built(tmp_path_factory: pytest.TempPathFactory) -> IndexerSettings:
     """Settings of a small release that is already built. Never write to it: copy it."""
     folder = tmp_path_factory.mktemp("small")
     settings = IndexerSettings(
-        content=write_small_content(folder / "content"), release_dir=folder / "releases", model_dir=MODELS, model_lock=LOCK, keep_releases=3
+        content=write_small_content(folder / "content"),
+        release_dir=folder / "releases",
+        model_dir=MODELS,
+        model_lock=LOCK,
+        adapter=ADAPTER,
+        keep_releases=3,
     )
     build(settings)
     return settings

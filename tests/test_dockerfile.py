@@ -104,7 +104,7 @@ def test_what_is_taken_from_the_build_is_made_there() -> None:
 def test_the_build_holds_all_that_indexing_reads() -> None:
     settings = load_settings(IndexerSettings, "indexer", ROOT / "config.toml", {})
     there = {source.rstrip("/") for *sources, _ in copies(BUILD) for source in sources}
-    assert there >= {"indexer", "config.toml", *(str(path.relative_to(ROOT)) for path in (settings.content, settings.model_lock))}
+    assert there >= {"indexer", "config.toml", *(str(path.relative_to(ROOT)) for path in (settings.content, settings.model_lock, settings.adapter))}
     named = {word for line in of(BUILD, "RUN") for word in line.split() if word.startswith("requirements/")}
     assert {str(path.relative_to(ROOT)) for path in (ROOT / "requirements").iterdir()} == named
 

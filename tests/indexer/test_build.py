@@ -22,11 +22,12 @@ from pathlib import Path
 import pytest
 
 from indexer import build as building
-from indexer.build import asked_as, build
+from indexer.build import build
 from indexer.config import DocumentFolder, IndexerSettings
 from indexer.documents import Skipped
 from indexer.entries import load_entries
 from indexer.errors import ContentError, ModelError, ReleaseError
+from indexer.messages import asked_as
 from indexer.release import live_id, load_release, release_ids, rollback, verify
 from tests.conftest import LOCK, MODELS, ROOT, write_small_content
 
@@ -167,7 +168,7 @@ def test_progress_is_told_by_title(small_settings: IndexerSettings) -> None:
         yield advance
 
     build(small_settings, progress)
-    assert set(told) == {"Embedding", "Learning where to start"}
+    assert set(told) == {"Embedding", "Learning from the messages"}
     assert all(total == done > 0 for total, done in told.values())
 
 
@@ -271,7 +272,7 @@ def test_asked_as_gathers_every_way_of_asking(small_content: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["words.toml", "replies.toml", "entries.json", "passages.json", "vectors.faiss", "sentences.npy", "ranker.npz", "ranker.json", "manifest.json"],
+    ["words.toml", "replies.toml", "entries.json", "passages.json", "vectors.faiss", "sentences.npy", "learned.npz", "learned.json", "manifest.json"],
 )
 def test_a_full_disk_leaves_the_live_release_untouched(small_settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Whichever file does not fit: here each in turn is a link to the device that is always full."""
@@ -302,7 +303,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     ("target", "fault"),
     [
         ("indexer.build.Keywords.save", FULL),
-        ("indexer.build.ranker.Ranker.save", FULL),
+        ("indexer.learning.Learned.save", FULL),
         ("indexer.build.release._sync", FULL),
         ("indexer.build.release.publish", FULL),
         ("indexer.build.release.switch", FULL),
@@ -331,7 +332,8 @@ def test_a_write_that_fails_leaves_the_live_release_untouched(
 def config(settings: IndexerSettings, folder: Path) -> Path:
     path = folder / "config.toml"
     path.write_text(
-        f"[indexer]\ncontent = '{settings.content}'\nrelease_dir = '{settings.release_dir}'\nmodel_dir = '{MODELS}'\nmodel_lock = '{LOCK}'\n",
+        f"[indexer]\ncontent = '{settings.content}'\nrelease_dir = '{settings.release_dir}'\n"
+        f"model_dir = '{MODELS}'\nmodel_lock = '{LOCK}'\nadapter = '{settings.adapter}'\n",
         encoding="utf-8",
     )
     return path
@@ -407,7 +409,7 @@ def _killed(settings: IndexerSettings, folder: Path, chance: random.Random) -> l
     releases = settings.release_dir
     steps: list[Callable[[set[str]], bool]] = [
         lambda _: any(releases.glob(".building-*")),
-        lambda _: any(releases.glob(".building-*/ranker.npz")),
+        lambda _: any(releases.glob(".building-*/learned.npz")),
         lambda _: any(releases.glob(".building-*/manifest.json")),
         lambda known: not set(release_ids(releases)) <= known,
         lambda known: live_id(releases) not in known,

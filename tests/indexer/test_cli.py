@@ -22,7 +22,8 @@ TOYS = "services/toy-library.md"
 def configured(settings: IndexerSettings, folder: Path, more: str = "") -> str:
     path = folder / "config.toml"
     path.write_text(
-        f"[indexer]\ncontent = '{settings.content}'\nrelease_dir = '{settings.release_dir}'\nmodel_dir = '{MODELS}'\nmodel_lock = '{LOCK}'\n{more}",
+        f"[indexer]\ncontent = '{settings.content}'\nrelease_dir = '{settings.release_dir}'\n"
+        f"model_dir = '{MODELS}'\nmodel_lock = '{LOCK}'\nadapter = '{settings.adapter}'\n{more}",
         encoding="utf-8",
     )
     return str(path)

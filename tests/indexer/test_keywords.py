@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from indexer.keywords import Keywords
-from tests.indexer.test_ranker import Trap
+from tests.indexer.test_learning import Trap
 
 TEXTS = ["Portage workers visit you at home.", "The council must decide within 6 weeks.", "Swimming lessons for children", ""]
 

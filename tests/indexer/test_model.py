@@ -138,14 +138,14 @@ def test_a_folder_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_an_export_that_is_there_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Path] = []
     before = export(NAME, LOCK, MODELS)
-    spy: Callable[[Path, Path], None] = lambda folder, _target: made.append(folder)  # noqa: E731
+    spy: Callable[[Path, Path, Path | None], None] = lambda folder, _target, _adapter: made.append(folder)  # noqa: E731
     monkeypatch.setattr("indexer.model._export", spy)
     assert export(NAME, LOCK, MODELS) == before == Exported(MODELS / before.digest, before.digest)
     assert made == []
 
 
 def test_an_export_that_failed_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(_folder: Path, target: Path) -> None:
+    def half(_folder: Path, target: Path, _adapter: Path | None) -> None:
         (target / "model.onnx").write_bytes(b"half")
         raise MemoryError
 
@@ -169,7 +169,7 @@ def test_an_export_that_is_damaged_is_made_again(tmp_path: Path, monkeypatch: py
     if damage == "altered":
         (target / file).write_text("{}", encoding="utf-8")
     assert not is_whole(target)
-    monkeypatch.setattr("indexer.model._export", lambda _folder, scratch: shutil.copytree(good.folder, scratch, dirs_exist_ok=True))
+    monkeypatch.setattr("indexer.model._export", lambda _folder, scratch, _adapter: shutil.copytree(good.folder, scratch, dirs_exist_ok=True))
     assert export(NAME, LOCK, tmp_path) == Exported(target, good.digest)
     assert is_whole(target)
     assert [path.name for path in tmp_path.iterdir()] == [good.digest]

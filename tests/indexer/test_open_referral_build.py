@@ -36,7 +36,7 @@ def test_a_feed_joins_the_release(small_settings, feed_file):
     assert [e.name for e in imported] == ["Drawing class", "Trampoline club"]
     assert [s.reason for s in built.skipped] == ["name: missing; passed over"]
     assert release.manifest["skipped"] == [vars(s) for s in built.skipped]
-    assert not {e.id for e in imported} & set(release.ranker.ids)  # nobody has written how people ask for them
+    assert not {e.id for e in imported} & set(release.learned.heads["places"].labels)  # nobody has written how people ask for them
     texts = [p.text for p in release.passages if p.entry == imported[1].id]
     assert "Bouncing for disabled children." in texts
     assert not any("0161 496 0101" in text for text in texts)  # assured too long ago to be shown

@@ -16,7 +16,7 @@ from indexer.build import build
 from indexer.config import IndexerSettings
 from indexer.errors import ModelError, ReleaseError
 from indexer.release import live_id, load_release, release_ids, rollback, verify
-from tests.indexer.test_ranker import Trap
+from tests.indexer.test_learning import Trap
 
 REMEDY = "run 'python -m indexer rollback' for the one before, or 'python -m indexer build --force' for a new one"
 
@@ -48,7 +48,7 @@ def test_a_whole_release_is_read(small_release: IndexerSettings) -> None:
     assert list(found.entries) == ["bus-pass", "swimming-club", "toy-library"]
     assert found.vectors.ntotal == len(found.passages) == found.manifest["counts"]["passages"]
     assert found.sentence_starts[-1] == len(found.sentence_vectors) == sum(len(p.sentences) for p in found.passages)
-    assert set(found.ranker.ids) == {"bus-pass", "swimming-club", "toy-library", "!out-of-scope"}
+    assert set(found.learned.heads["places"].labels) == {"bus-pass", "swimming-club", "toy-library", "!out-of-scope"}
     assert [found.passages[i].heading[0] for i in found.passages_of("bus-pass")] == [
         "What it is", "How to get in", "Steps", "Time limits", "Where this comes from"]
     assert found.passages_of("no-such-entry") == ()
@@ -66,7 +66,7 @@ def test_every_altered_or_missing_file_is_refused_by_name(small_release: Indexer
     names = list(verify(folder)["files"])
     written = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert set(names) == written - {"manifest.json"}
-    assert {"entries.json", "passages.json", "vectors.faiss", "sentences.npy", "ranker.npz", "words.toml", "urgent.toml"} <= set(names)
+    assert {"entries.json", "passages.json", "vectors.faiss", "sentences.npy", "learned.npz", "words.toml", "urgent.toml"} <= set(names)
     for name in names:
         path = folder / name
         data = path.read_bytes()
@@ -150,11 +150,11 @@ def test_a_resealed_release_is_whole_again(small_release: IndexerSettings) -> No
     assert load(small_release).id == live_id(small_release.release_dir)
 
 
-@pytest.mark.parametrize("name", ["sentences.npy", "ranker.npz", "keywords"])
+@pytest.mark.parametrize("name", ["sentences.npy", "learned.npz", "keywords"])
 def test_a_pickle_is_never_read(small_release: IndexerSettings, tmp_path: Path, name: str) -> None:
     folder = live(small_release)
     trap = np.array([Trap(tmp_path / "sprung")], dtype=object)
-    if name == "ranker.npz":
+    if name == "learned.npz":
         with np.load(folder / name) as arrays:
             np.savez(folder / name, **dict.fromkeys(arrays.files, trap))
     else:
@@ -182,7 +182,7 @@ def test_a_release_of_another_format_is_refused(small_release: IndexerSettings, 
         ("entries.json", '"kind"', '"sort"'),
         ("entries.json", "[", "{"),
         ("passages.json", '"dated"', '"day"'),
-        ("ranker.json", '"ids"', '"names"'),
+        ("learned.json", '"spaces"', '"rooms"'),
     ],
 )
 def test_a_release_written_by_other_code_is_refused(small_release: IndexerSettings, name: str, old: str, new: str) -> None:
