@@ -26,10 +26,10 @@ from time import perf_counter
 from typing import Any
 
 from indexer import release
-from indexer.build import asked_as
 from indexer.config import IndexerSettings, load_settings
 from indexer.entries import load_entries
 from indexer.errors import ReleaseError, WaymarkError
+from indexer.messages import asked_as
 from indexer.model import locate
 
 ROWS = (

@@ -1,7 +1,8 @@
 """Pins the measured quality as a floor: ``python -m tests.pin_quality``; ``--lower "reason"`` where a floor has to come down.
 
-The floors are in ``tests/data/quality.json`` with the digest of the questions that they were measured on. ``tests/bot/test_quality.py`` fails
-when a measure falls below its floor. A floor is raised freely; it is lowered only with a reason, which is kept in the file.
+The floors of each question file are in ``tests/data/quality.json``, with the digests of the questions and of the content that they were measured
+on. ``tests/bot/test_quality.py`` fails when a measure falls below its floor. A floor is raised freely; it is lowered only with a reason, which is
+kept in the file.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from bot.evaluate import evaluate, load_questions
 from bot.settings import BotSettings
 from indexer.build import build
 from indexer.config import IndexerSettings
-from tests.conftest import LOCK, MODELS, ROOT, TEST_RELEASES
+from tests.conftest import ADAPTER, LOCK, MODELS, ROOT, TEST_RELEASES
 
-QUESTIONS = ROOT / "tests" / "data" / "dev-questions.jsonl"
-PINNED = ROOT / "tests" / "data" / "quality.json"
+DATA = ROOT / "tests" / "data"
+QUESTIONS = (DATA / "dev-questions.jsonl", DATA / "practice-questions.jsonl")
+PINNED = DATA / "quality.json"
 MEASURES = (
     "hit@1",
     "hit@3",
     "urgent recall",
+    "calm without a false alarm",
     "refusal precision",
     "refusal recall",
     "groups with the same start",
@@ -39,8 +42,13 @@ class PinError(Exception):
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a question file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """The SHA-256 of a question file, or of all files of a folder with their names."""
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    whole = hashlib.sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        whole.update(f"{file.relative_to(path)}\0{digest(file)}\n".encode())
+    return whole.hexdigest()
 
 
 def floors_of(measures: Mapping[str, Any]) -> dict[str, float]:
@@ -49,12 +57,13 @@ def floors_of(measures: Mapping[str, Any]) -> dict[str, float]:
         measures["overall"]["hit@1"],
         measures["overall"]["hit@3"],
         measures["urgent"]["recall"],
+        1 - len(measures["urgent"]["false_alarms"]) / measures["questions"],
         measures["refusal"]["precision"],
         measures["refusal"]["recall"],
         measures["groups"]["same_start"],
         measures["groups"]["same_and_right"],
     )
-    return {name: value or 0.0 for name, value in zip(MEASURES, taken, strict=True)}
+    return {name: round(value or 0.0, 4) for name, value in zip(MEASURES, taken, strict=True)}
 
 
 def fallen(measured: Mapping[str, float], floors: Mapping[str, float]) -> dict[str, tuple[float, float]]:
@@ -62,22 +71,20 @@ def fallen(measured: Mapping[str, float], floors: Mapping[str, float]) -> dict[s
     return {name: (floor, measured.get(name, 0.0)) for name, floor in floors.items() if measured.get(name, 0.0) < floor}
 
 
-def pin(measures: Mapping[str, Any], sha256: str, before: Mapping[str, Any] | None, reason: str | None) -> dict[str, Any]:
-    """What the file of floors is to hold.
+def pin(measures: Mapping[str, Any], digests: Mapping[str, str], before: Mapping[str, Any] | None, reason: str | None) -> dict[str, Any]:
+    """What the file of floors is to hold for one question file.
 
     Args:
         measures: what ``evaluate`` gives.
-        sha256: digest of the questions measured on.
-        before: what the file holds now, or None.
+        digests: of the questions and the content measured on.
+        before: what the file holds for them now, or None.
         reason: why a floor may come down, or None.
 
     Raises:
-        PinError: if a floor would come down without a reason, or there is a false alarm or an unsupported fact, which nothing excuses.
+        PinError: if a floor would come down without a reason, or there is an unsupported fact, which nothing excuses.
     """
-    if measures["urgent"]["false_alarms"] or measures["unsupported_facts"]:
-        raise PinError(
-            f"not pinned: false alarms {measures['urgent']['false_alarms']}, unsupported facts {measures['unsupported_facts']}; there may be none"
-        )
+    if measures["unsupported_facts"]:
+        raise PinError(f"not pinned: unsupported facts {measures['unsupported_facts']}; there may be none")
     measured = floors_of(measures)
     lowered = list(before["lowered"]) if before else []
     drops = fallen(measured, before["floors"]) if before else {}
@@ -87,8 +94,7 @@ def pin(measures: Mapping[str, Any], sha256: str, before: Mapping[str, Any] | No
     if drops and reason:
         lowered += [{"measure": name, "from": floor, "to": value, "reason": reason.strip()} for name, (floor, value) in drops.items()]
     return {
-        "questions": QUESTIONS.relative_to(ROOT).as_posix(),
-        "sha256": sha256,
+        "digests": dict(digests),
         "items": measures["questions"],
         "floors": measured,
         "lowered": lowered,
@@ -100,17 +106,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.pin_quality", description="Pins the measured quality as a floor.")
     parser.add_argument("--lower", metavar="REASON", help="why a floor may come down; kept in the file")
     options = parser.parse_args(arguments)
-    settings = IndexerSettings(content=ROOT / "content", release_dir=TEST_RELEASES, model_dir=MODELS, model_lock=LOCK, keep_releases=2)
+    settings = IndexerSettings(
+        content=ROOT / "content", release_dir=TEST_RELEASES, model_dir=MODELS, model_lock=LOCK, adapter=ADAPTER, keep_releases=2
+    )
     build(settings)
-    measures, _ = evaluate(open_engine(BotSettings(), settings), load_questions(QUESTIONS))
-    before = json.loads(PINNED.read_text(encoding="utf-8")) if PINNED.exists() else None
+    engine = open_engine(BotSettings(), settings)
+    before = json.loads(PINNED.read_text(encoding="utf-8")) if PINNED.exists() else {}
+    pinned = {}
     try:
-        pinned = pin(measures, digest(QUESTIONS), before, options.lower)
+        for path in QUESTIONS:
+            digests = {"questions": digest(path), "content": digest(ROOT / "content")}
+            pinned[path.name] = pin(evaluate(engine, load_questions(path))[0], digests, before.get(path.name), options.lower)
     except PinError as fault:
-        print(fault, file=sys.stderr)
+        print(f"{path.name}: {fault}", file=sys.stderr)
         return 1
     PINNED.write_text(json.dumps(pinned, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(pinned["floors"], indent=2))
+    print(json.dumps({name: held["floors"] for name, held in pinned.items()}, indent=2))
     return 0
 
 

@@ -180,21 +180,23 @@ def rests(engine: Engine, answer: Answer, statement: Statement) -> bool:
     if statement.citation is not None and statement.text in quotes[statement.citation].quote:
         return True
     fixed = {line for line in lines.values() if "{" not in line} | {limit.say for limit in phrases.limits} | set(phrases.languages.values())
-    fixed |= {lines[key].format(name=e.name) for key in ("start", "also") for e in named}
+    fixed |= {lines[key].format(name=e.name) for key in ("start", "also", "second") for e in named}
     fixed |= {lines["no_contact"].format(thing=ask.thing, name=e.name) for ask in phrases.asks for e in named}
     for e in named:
         checked = lines["checked"].format(date=e.assured_date.isoformat()) if e.assured_date else lines["unchecked"]
         source = lines["undated" if e.dated == "undated" else "dated"].format(title=e.sources[0].title, date=e.dated[:4])
         fixed.add(f"{source} {checked}")
     if answer.outcome is Outcome.NOT_FOUND:
-        fixed |= {lines["elsewhere"].format(place=place) for place in elsewhere(engine)}
+        fixed |= {lines["elsewhere"].format(place=place) for place in names(engine, "elsewhere")}
+    if answer.outcome is Outcome.OUT_OF_SCOPE:
+        fixed |= {lines["abroad"].format(place=place) for place in names(engine, "abroad")}
     if answer.outcome is Outcome.URGENT:
         fixed |= first_lines(engine)
     return statement.text in fixed
 
 
-def elsewhere(engine: Engine) -> set[str]:
-    return {place["name"] for place in load_toml(engine.release.folder / "places.toml")["elsewhere"].values()}
+def names(engine: Engine, table: str) -> set[str]:
+    return {place["name"] for place in load_toml(engine.release.folder / "places.toml")[table].values()}
 
 
 def first_lines(engine: Engine) -> set[str]:

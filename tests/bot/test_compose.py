@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
+from dataclasses import replace
 
 import pytest
 
-from bot.compose import contacts_of
+from bot.compose import Composer, contacts_of
 from bot.engine import Engine, open_engine
 from bot.records import Answer, Channel, Contact, Outcome
 from bot.settings import BotSettings
@@ -116,6 +117,15 @@ def test_an_entry_that_was_confirmed_says_when(small: Engine, monkeypatch: pytes
     assert part(answer, "where")[-1] == "From: Travel Example Act 2001 (2001). Confirmed by the service on 2026-03-05."
     assert answer.signposts[0].checked == "2026-03-05"
     assert {c.checked for c in answer.citations if c.title == "Bus pass"} == {"2026-03-05"}
+
+
+@pytest.mark.parametrize(("odds", "said"), [(-2.0, False), (-1.0, True)])
+def test_where_there_may_be_danger_the_answer_opens_with_when_to_ring_999(small: Engine, odds: float, said: bool) -> None:
+    composer = Composer(small.release, small.phrases, mentioned_from=-1.0)
+    considered = small.consider(["where can i borrow toys"])
+    assert considered.evidence
+    answer = composer.answered(considered.reading, replace(considered.evidence, danger=odds), considered.decision.starts)
+    assert (answer.parts[0].statements[0].text == "If anyone is in danger now, ring 999.") == said
 
 
 def test_danger_opens_with_what_to_do_now(small: Engine) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.danger import FIRST_LINE, LONGEST, Danger, DangerRules, load_danger
+from bot.engine import Engine
 from bot.patterns import MOST_ITEMS, MOST_WORDS, PatternError, Vocabulary, nearly, spread, words_of
 from indexer.errors import ContentError
 from indexer.wording import Wording
@@ -27,8 +28,6 @@ MAY_BE_DANGER = {
     *("childline", "samaritans", "shout", "nspcc-helpline", "papyrus-hopeline", "national-domestic-abuse-helpline"),
     *("youngminds-parents-helpline", "massh", "aspire", "ebsa", "camhs-stockport", "mosaic"),
 }
-# Filed under an ordinary entry, and yet a child may be harmed: better answered as danger.
-RIGHTLY_DANGER = ("He's come home with bruises again.",)
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -75,13 +74,55 @@ def test_development_questions() -> None:
     assert wrong == []
 
 
-def test_ordinary_questions_do_not_fire() -> None:
+def test_ordinary_questions_are_not_urgent(engine: Engine) -> None:
+    """Every twentieth message on file of entries whose askers are seldom in danger."""
     fired = []
     for path in sorted((CONTENT / "asked_as").glob("*.txt")):
         if path.stem not in MAY_BE_DANGER:
-            texts = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
-            fired += [(path.stem, text) for text in texts if not text.startswith(RIGHTLY_DANGER) and RULES.find(text)]
+            texts = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()][::20]
+            fired += [(path.stem, text) for text in texts if engine.consider([text]).decision.danger]
     assert fired == []
+
+
+def test_the_table_with_all_that_is_known(engine: Engine) -> None:
+    """No message of danger is lost, and what was learned raises at most one false alarm in a hundred. None of the table is learned from."""
+    said = {row["text"]: engine.consider([row["text"]]).decision.danger is not None for row in TABLE}
+    assert [row["text"] for row in TABLE if row["kind"] and not said[row["text"]]] == []
+    calm = [row["text"] for row in TABLE if row["kind"] is None]
+    false = [text for text in calm if said[text]]
+    assert len(false) <= len(calm) // 100, false
+
+
+def made(found: bool, certain: bool = False) -> Danger | None:
+    return Danger("k", "K", "Ring 999 now.", "emergency-999", (), "r: x", "x", certain) if found else None
+
+
+@pytest.mark.parametrize(
+    ("found", "certain", "odds", "kind", "danger"),
+    [
+        (True, False, 0.0, "k", True),  # a rule stands
+        (True, False, -4.0, "k", False),  # unless what was learned is sure that it is none
+        (True, True, -9.0, "k", True),  # or the rule is one that always stands
+        (True, False, -9.0, None, True),  # or nothing was learned
+        (False, False, 0.9, "k", False),
+        (False, False, 1.0, "k", True),  # danger without a rule
+        (False, False, 9.0, None, False),
+    ],
+)
+def test_rules_and_what_was_learned_are_weighed(found: bool, certain: bool, odds: float, kind: str | None, danger: bool) -> None:
+    rules = small([], learned={"log_odds": 1.0, "doubted_below": -3.0})
+    weighed = rules.weigh(made(found, certain), odds, kind)
+    assert (weighed is not None) == danger
+    if danger and not found:
+        assert weighed
+        assert (weighed.first_line, weighed.rule) == ("Ring 999 now.", "learned")
+
+
+def test_other_languages_have_odds_of_their_own_and_their_rules_are_not_doubted() -> None:
+    rules = small([], learned={"log_odds": 1.0, "other_languages": 2.0, "doubted_below": -3.0})
+    assert rules.weigh(None, 1.5, "k", english=True)
+    assert rules.weigh(None, 1.5, "k", english=False) is None
+    assert rules.weigh(made(True), -4.0, "k", english=False)
 
 
 def test_a_finding_says_what_to_do_and_why() -> None:
@@ -94,6 +135,7 @@ def test_a_finding_says_what_to_do_and_why() -> None:
         also=("nhs-111",),
         rule=found.rule if found else "",
         matched="she is not breathing",
+        certain=False,
     )
     assert found.rule.startswith("not-breathing: ")
 

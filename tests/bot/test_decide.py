@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.danger import DangerRules
-from bot.decide import decide
+from bot.danger import Danger, DangerRules
+from bot.decide import decide, urgent
 from bot.evidence import Candidate, Evidence
 from bot.phrases import load_phrases
 from bot.places import load_places
-from bot.reading import Reader, Reading
+from bot.reading import Before, Reader, Reading
 from bot.records import Outcome
 from bot.settings import BotSettings
 from indexer.entries import Entry
@@ -88,9 +89,30 @@ def test_below_the_floor_we_do_not_know(plain: Reading) -> None:
 
 
 def test_what_is_not_ours(plain: Reading) -> None:
-    assert decide(BotSettings(), ENTRIES, plain, evidence(not_ours_out_of_scope=0.6, a=0.4, b=0.0)).outcome is Outcome.OUT_OF_SCOPE
-    hello = decide(BotSettings(), ENTRIES, plain, evidence(not_ours_small_talk=0.6, a=0.4, b=0.0))
+    found = evidence(a=0.4, b=0.1)
+    settings = BotSettings(outside_floor=-1.0)
+    assert decide(settings, ENTRIES, plain, dataclasses.replace(found, outside=-0.9)).outcome is Outcome.OUT_OF_SCOPE
+    assert decide(settings, ENTRIES, plain, dataclasses.replace(found, outside=-1.1)).outcome is Outcome.ANSWERED
+    hello = decide(settings, ENTRIES, plain, dataclasses.replace(found, outside=-2.0, chat=0.1))
     assert (hello.outcome, hello.ask) == (Outcome.CLARIFY, "small_talk")
+
+
+def test_a_family_in_a_country_of_other_law_is_told_so(reader: Reader) -> None:
+    decision = decide(BotSettings(), ENTRIES, reader.read(["we live in dublin and he needs a plan"]), evidence(a=0.9, b=0.05))
+    assert (decision.outcome, decision.ask) == (Outcome.OUT_OF_SCOPE, "abroad")
+
+
+def test_another_need_in_the_same_message_is_named_second(plain: Reading) -> None:
+    found = dataclasses.replace(evidence(a=0.5, b=0.3, c=0.1, d=0.05), second="d")
+    assert [e.id for e in decide(BotSettings(), ENTRIES, plain, found).starts] == ["a", "d", "b"]
+    unknown = dataclasses.replace(found, second="gone")
+    assert [e.id for e in decide(BotSettings(), ENTRIES, plain, unknown).starts] == ["a", "b", "c"]
+
+
+def test_danger_names_its_places_first_to_last_as_far_as_they_exist() -> None:
+    danger = Danger("k", "K", "Ring 999 now.", "b", ("a", "gone", "c", "d"), "r", "")
+    decision = urgent(ENTRIES, danger)
+    assert (decision.outcome, [e.id for e in decision.starts], decision.danger) == (Outcome.URGENT, ["b", "a", "c"], danger)
 
 
 def test_a_class_that_is_not_ours_is_never_a_signpost(plain: Reading) -> None:
@@ -130,10 +152,16 @@ def test_families_elsewhere_are_told_so_before_anything_else(reader: Reader) -> 
     assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.9, b=0.05, c=0.01)).outcome is Outcome.NOT_FOUND
 
 
-def test_another_language_needs_surer_evidence(reader: Reader) -> None:
+def test_another_language_is_answered_too(reader: Reader) -> None:
     reading = reader.read(["Mój syn ma pięć lat i nie mówi. Gdzie mogę szukać pomocy?"])
-    assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.2, b=0.1, c=0.1)).outcome is Outcome.CLARIFY
-    assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.9, b=0.05, c=0.01)).outcome is Outcome.ANSWERED
+    assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.2, b=0.1, c=0.1)).outcome is Outcome.ANSWERED
+
+
+def test_nothing_is_asked_twice(reader: Reader) -> None:
+    asked = Before(asked=True)
+    split = evidence(young=0.4, old=0.3, a=0.1)
+    assert decide(BotSettings(), ENTRIES, reader.read(["speech", "help"], asked), split).outcome is Outcome.ANSWERED
+    assert decide(BotSettings(), ENTRIES, reader.read(["who can help with my son's speech"], asked), split).outcome is Outcome.ANSWERED
 
 
 def test_the_same_evidence_gives_the_same_decision(plain: Reading) -> None:

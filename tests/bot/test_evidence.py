@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bot.engine import Engine, open_engine
-from bot.evidence import NOT_OURS, Evidence, Gatherer, suits_age
+from bot.evidence import AGE_PENALTY, Evidence, Gatherer, ages_of
 from bot.settings import BotSettings
 from indexer.config import IndexerSettings
-from indexer.entries import Entry
+from indexer.messages import NOT_OURS
 
 
 @pytest.fixture(scope="module")
@@ -106,35 +106,19 @@ def test_a_crisis_line_leads_only_where_it_is_named(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("youngest", "oldest", "age", "suits"),
-    [
-        (None, None, 0.1, True),
-        (None, None, 60, True),
-        (5, 15, 5, True),
-        (5, 15, 4.5, True),
-        (5, 15, 4.4, False),
-        (5, 15, 15.9, True),
-        (5, 15, 16.4, True),
-        (5, 15, 16.5, False),
-        (None, 4, 4.9, True),
-        (None, 4, 9, False),
-        (16, None, 40, True),
-        (16, None, 9, False),
-        (0, 0, 0.5, True),
-    ],
+    ("age", "toys", "pool"),
+    [(0.1, True, False), (4.4, True, False), (4.5, True, True), (5.4, True, True), (5.5, False, True), (16.4, False, True), (16.5, False, False)],
 )
-def test_ages_that_suit(youngest: int | None, oldest: int | None, age: float, suits: bool) -> None:
-    entry = Entry.model_validate(
-        {
-            "id": "x",
-            "kind": "service",
-            "name": "X",
-            "description": "It is X.",
-            "review_due": "2099-01-01",
-            "minimum_age": youngest,
-            "maximum_age": oldest,
-            "sources": [{"title": "A page", "dated": "2025", "certainty": 3}],
-            "path": "services/x.md",
-        }
-    )
-    assert suits_age(entry, age) is suits
+def test_ages_that_suit_give_or_take_half_a_year(small: Engine, age: float, toys: bool, pool: bool) -> None:
+    """The toy library is for ages 0 to 4, the swimming club for 5 to 15; the bus pass for all."""
+    fit = dict(zip(small.release.learned.heads["places"].labels, small.gatherer._age_fit(age), strict=True))
+    assert {id: fit[id] == 0 for id in ("toy-library", "swimming-club", "bus-pass")} == {"toy-library": toys, "swimming-club": pool, "bus-pass": True}
+    assert set(fit.values()) <= {0.0, -AGE_PENALTY}
+
+
+@pytest.mark.parametrize(
+    ("youngest", "oldest", "ages"), [(None, None, (0, 130)), (5, 15, (5, 15)), (None, 4, (0, 4)), (16, None, (16, 130)), (0, 0, (0, 0))]
+)
+def test_an_entry_without_limits_is_for_all_ages(youngest: int | None, oldest: int | None, ages: tuple[int, int], small: Engine) -> None:
+    entry = small.entries["bus-pass"].model_copy(update={"minimum_age": youngest, "maximum_age": oldest})
+    assert ages_of(entry) == ages

@@ -87,3 +87,12 @@ def test_every_entry_of_the_content_has_a_sentence_to_lead_with(engine: Engine) 
         id for id in engine.entries if Extracts(engine.release, engine.entries[id]).nearest(("What it is", "Who it is for", "How to get in")) is None
     ]
     assert without == []
+
+
+def test_how_things_stood_in_some_year_comes_last_unless_figures_are_asked_for(engine: Engine) -> None:
+    vector = engine.release.encoder.encode(["how many ehc plans were there in stockport at the end of 2023"], "question")[0]
+    plain, asked = (
+        Extracts(engine.release, engine.entries["ehc-plan"], vector, figures).best(("Good to know",), 1)[0].text for figures in (False, True)
+    )
+    assert asked == "At the end of 2023 Stockport had 2,827 EHC plans."
+    assert plain != asked

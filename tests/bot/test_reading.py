@@ -7,7 +7,7 @@ import pytest
 from bot.danger import load_danger
 from bot.phrases import load_phrases
 from bot.places import load_places
-from bot.reading import Reader, Reading
+from bot.reading import Before, Reader, Reading
 from indexer.wording import load_wording
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -130,7 +130,7 @@ def test_asker(reader: Reader, text: str, asker: str) -> None:
     ("text", "only"),
     [
         ("he is 3", True),
-        ("in reddish", True),
+        ("in reddish", False),
         ("who do i ring?", True),
         ("what is the number?", True),
         ("what's their number", True),
@@ -142,10 +142,67 @@ def test_asker(reader: Reader, text: str, asker: str) -> None:
         ("he also needs a new chair at school because the old one is far too small for him", False),
     ],
 )
-def test_only_details(reader: Reader, text: str, only: bool) -> None:
-    assert read(reader, "can someone look at his speech", text).only_details is only
+def test_only_asks_on(reader: Reader, text: str, only: bool) -> None:
+    assert read(reader, "can someone look at his speech", text).only_asks_on is only
 
 
 def test_only_what_is_known_is_given(reader: Reader) -> None:
     assert read(reader, "who can help").understood() == {}
     assert read(reader, "he is 18 months old, we live in reddish").understood() == {"age": 1, "area": "reddish"}
+
+
+CHOICES = Before(choices=("Under 5", "5 to 10", "Speech and language"), asked=True)
+NAMED = Before(starts=("portage", "health-visiting", "family-hubs"))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("2", "5 to 10"), ("3.", "Speech and language"), ("speech and language", "Speech and language"), ("9", "9"), ("no", "no")]
+)
+def test_a_choice_is_taken_by_its_number_or_its_words(reader: Reader, text: str, meant: str) -> None:
+    reading = reader.read(["help", text], CHOICES)
+    assert reading.text == meant
+    assert reading.follows_on
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("the second one", "health-visiting"),
+        ("3", "family-hubs"),
+        ("tell me about the first one please", "portage"),
+        ("the last one", "family-hubs"),
+        ("9", None),
+        ("what about nursery", None),
+    ],
+)
+def test_an_entry_of_the_reply_before_is_pointed_at(reader: Reader, text: str, picked: str | None) -> None:
+    assert reader.read(["who can help my toddler", text], NAMED).picked == picked
+
+
+def test_nothing_is_pointed_at_where_nothing_was_named(reader: Reader) -> None:
+    assert reader.read(["who can help", "the second one"]).picked is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("my son is 3 and not talking", ()),
+        ("my son is 3 and not talking. he likes trains a lot.", ()),
+        ("two things. my son is 3 and not talking. i've had to stop work", ("my son is 3 and not talking", "i've had to stop work")),
+        ("he needs help at school and also i need a break from it", ("he needs help at school", " i need a break from it")),
+        ("also yes", ()),
+    ],
+)
+def test_a_message_that_may_hold_two_needs_is_cut_where_the_second_begins(reader: Reader, text: str, parts: tuple[str, ...]) -> None:
+    assert reader.read([text]).parts == parts
+
+
+def test_english_spellings_are_left_alone_in_another_language(reader: Reader) -> None:
+    reading = reader.read(["Czy jest pomoc dla dzieci w domu? Syn ma pięć lat i wciąż nie mówi."])
+    assert reading.language == "pl"
+    assert reading.opened == reading.repaired == reading.text.lower()
+
+
+def test_a_country_of_other_law_is_read(reader: Reader) -> None:
+    assert reader.read(["we live in cardiff"]).abroad == "Wales"
+    assert reader.read(["he was born in cardiff, we live in stockport"]).abroad is None
