@@ -213,12 +213,16 @@ class Trainer:
         rows = [i for i, _, _ in pairs]
         at, names, shares_ = np.array(rows), np.array([label for _, label, _ in pairs]), np.array([share for _, _, share in pairs])
         dense = np.array([self._examples[i].dense for i in rows])
-        jobs: dict[str, Callable[[], Any]] = {
-            name: partial(LinearSVC(C=0.5, random_state=0).fit, matrix[at], names, sample_weight=shares_) for name, matrix in self._matrices.items()
-        }
         english = at[dense]
-        jobs["dense"] = partial(LogisticRegression(C=20.0, max_iter=300).fit, self._vectors[english], names[dense], sample_weight=shares_[dense])
-        models = _at_once(jobs)
+
+        def sparse() -> dict[str, Any]:  # one after the other: liblinear draws from one generator for the whole process
+            return {kind: LinearSVC(C=0.5, random_state=0).fit(matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
+
+        def by_vectors() -> dict[str, Any]:
+            return {"dense": LogisticRegression(C=20.0, max_iter=300).fit(self._vectors[english], names[dense], shares_[dense])}
+
+        fitted = _at_once({"sparse": sparse, "dense": by_vectors})
+        models = fitted["sparse"] | fitted["dense"]
         order = [str(name) for name in models["words"].classes_]
         return Head(tuple(order), {name: _linear(machine, order) for name, machine in models.items()})
 
