@@ -111,14 +111,14 @@ class Gatherer:
     def gather(self, reading: Reading, most: int = 20) -> Evidence:
         """Evidence for a reading, with at most ``most`` passages."""
         release = self._release
-        question, asked = release.encoder.both(reading.opened)
-        alone = together = release.learned.features(reading.repaired, asked)
-        whole = reading.opened
+        english = reading.language == "en"
+        terms, whole = release.wording.learnable(reading.repaired, english)
+        question, asked = release.encoder.both(whole)
+        alone = together = release.learned.features(terms, asked)
         if reading.context:
-            both = f"{reading.context} {reading.repaired}"
-            whole = release.wording.open(both)
+            terms, whole = release.wording.learnable(f"{reading.context} {reading.repaired}", english)
             question, asked = release.encoder.both(whole)
-            together = release.learned.features(both, asked)
+            together = release.learned.features(terms, asked)
         learned = self._places(reading, together)
         similarity, hybrid = self._search(question, whole)
         retrieved = np.zeros(len(learned), dtype=np.float32)
@@ -146,8 +146,9 @@ class Gatherer:
 
     def odds(self, reading: Reading) -> dict[str, dict[str, float]]:
         """Log odds of each label of the heads for scope, danger and what is asked for, from the last message alone."""
-        _, asked = self._release.encoder.both(reading.opened)
-        return self._odds(reading, self._release.learned.features(reading.repaired, asked))
+        terms, whole = self._release.wording.learnable(reading.repaired, reading.language == "en")
+        _, asked = self._release.encoder.both(whole)
+        return self._odds(reading, self._release.learned.features(terms, asked))
 
     def _odds(self, reading: Reading, features: Features) -> dict[str, dict[str, float]]:
         kinds = ("dense", "words", "letters") if reading.language == "en" else ("words", "letters")

@@ -140,18 +140,18 @@ def _write(
     sentences = [p.quote(i) for p in passages if p.entry for i in range(len(p.sentences))]
     messages = load_messages(settings.content, [e for e in entries if not is_imported(e)])  # nobody has written how people ask for an imported one
     require_known(messages, load_toml(settings.content / "urgent.toml"), load_toml(settings.content / "replies.toml"))
-    texts = [wording.repair(message.text, message.english) for message in messages]
+    texts = [wording.learnable(wording.repair(message.text, message.english), message.english) for message in messages]
     with progress("Embedding", len(passages) + len(sentences) + len(messages)) as advance:
         vectors = cache.vectors([p.embedded for p in passages], "passage", advance)
         sentence_vectors = cache.vectors(sentences, "passage", advance)
-        message_vectors = cache.vectors([wording.open(text) for text in texts], "asked", advance)
+        message_vectors = cache.vectors([embedded for _, embedded in texts], "asked", advance)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(index).tobytes())  # faiss's own writer does not report a full disk
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16), allow_pickle=False)
     Keywords.build([p.embedded for p in passages]).save(folder / "keywords")
     with progress("Learning from the messages", 1) as advance:
-        train_heads(messages, texts, message_vectors).save(folder)
+        train_heads(messages, [terms for terms, _ in texts], message_vectors).save(folder)
         advance(1)
 
 

@@ -20,7 +20,7 @@ def train_heads(messages: Sequence[Message], texts: Sequence[str], vectors: Vect
 
     Args:
         messages: what to learn from.
-        texts: the same messages after :meth:`Wording.repair`.
+        texts: the same messages as terms are taken from them (:meth:`Wording.learnable`).
         vectors: their embeddings as asked, shape (messages, dimensions); not looked at where a message is not English.
     """
     trainer = Trainer([Example(text, message.english) for text, message in zip(texts, messages, strict=True)], vectors)

@@ -38,7 +38,7 @@ BUILDING, DROPPED = ".building-", ".dropped-"
 WORD_FILES = ("words.toml", "urgent.toml", "places.toml", "replies.toml")
 """Content files that answering needs; each release carries its own copies."""
 
-FURTHER_FILES = ("groups.toml",)
+FURTHER_FILES = ("groups.toml", "glossary.toml")
 """Content files that a release carries where the content folder has them."""
 
 

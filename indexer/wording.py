@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import ContentError
+from indexer.glossary import Glossary
 
+GLOSSARY = "glossary.toml"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
 _UNSEEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 _INVISIBLE = re.compile(_UNSEEN + r"|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
@@ -40,7 +42,8 @@ class Need:
 class Wording:
     """The parsed ``words.toml``; safe to share between threads."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], glossary: Mapping[str, Any] | None = None) -> None:
+        self.glossary = Glossary(glossary or {})
         self.spellings: dict[str, str] = {k.lower(): v for k, v in data.get("spellings", {}).items()}
         self.opened: dict[str, str] = {k.lower(): v for k, v in data.get("opened", {}).items()}
         self.needs = tuple(Need(id, need["name"], any_of(need["words"])) for id, need in data.get("needs", {}).items())
@@ -58,6 +61,13 @@ class Wording:
         """A repaired message followed by the full words of each acronym and former name in it."""
         meant = dict.fromkeys(self.opened[m.group()] for m in self._opening.finditer(text))
         return " ".join([text, *(f"({words})" for words in meant if words.lower() not in text)])
+
+    def learnable(self, repaired: str, english: bool = True) -> tuple[str, str]:
+        """A repaired message as terms are taken from it, and as it is embedded: the model reads English, so another language by its glossary."""
+        if english:
+            return repaired, self.open(repaired)
+        known = self.glossary.english(repaired)
+        return f"{repaired} {known}".strip(), known or repaired
 
 
 _ATOM = re.compile(r" \.\. |\s+|\*|.", re.DOTALL)
@@ -113,9 +123,9 @@ def load_wording(folder: Path) -> Wording:
     """The wording of a content folder.
 
     Raises:
-        ContentError: if ``words.toml`` is missing or malformed.
+        ContentError: if ``words.toml`` is missing, or it or ``glossary.toml`` is malformed.
     """
     try:
-        return Wording(load_toml(folder / "words.toml"))
+        return Wording(load_toml(folder / "words.toml"), load_toml(folder / GLOSSARY) if (folder / GLOSSARY).exists() else None)
     except (KeyError, TypeError, AttributeError) as fault:
         raise ContentError(f"words.toml: a [needs.<id>] table needs 'name' and 'words' ({fault})") from fault
