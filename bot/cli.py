@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, help="configuration file (config.toml)")
     common.add_argument("--release-dir", type=Path, help="where releases are, instead of the configured folder")
+    common.add_argument("--release", metavar="ID", help="answer from this release, not the live one")
     common.add_argument("--json", action="store_true", help="print JSON")
     parser = argparse.ArgumentParser(prog="python -m bot", description="Answers questions from the live release.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -68,7 +69,7 @@ def _indexer(options: argparse.Namespace) -> IndexerSettings:
 
 
 def _open(options: argparse.Namespace) -> Engine:
-    return open_engine(load_settings(BotSettings, "bot", options.config), _indexer(options))
+    return open_engine(load_settings(BotSettings, "bot", options.config), _indexer(options), options.release)
 
 
 def _ask(options: argparse.Namespace) -> int:

@@ -152,13 +152,13 @@ class Engine:
         return self.composer.refused(decision.outcome, reading, evidence, [line])
 
 
-def open_engine(bot: BotSettings, indexer: IndexerSettings) -> Engine:
-    """An engine over the live release.
+def open_engine(bot: BotSettings, indexer: IndexerSettings, release: str | None = None) -> Engine:
+    """An engine over the live release, or over the one with some id.
 
     Raises:
         WaymarkError: if there is no usable release; the message says what to do.
     """
-    return Engine(bot, load_release(indexer.release_dir, indexer.model_dir, indexer.encoder_threads))
+    return Engine(bot, load_release(indexer.release_dir, indexer.model_dir, indexer.encoder_threads, release))
 
 
 class LiveEngine:

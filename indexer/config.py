@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -52,12 +53,54 @@ class Feed(Settings):
         return self
 
 
+_Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
+_Pattern = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Website(Settings):
+    """A website to read: ``build --crawl`` fetches it, every build indexes what was fetched."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, description="What reports call this source.")]
+    start: Annotated[tuple[_Address, ...], Field(min_length=1, description="Addresses at which reading begins.")]
+    sitemaps: Annotated[tuple[_Address, ...], Field(description="Sitemaps to read, beside those that robots.txt names.")] = ()
+    hosts: Annotated[tuple[str, ...], Field(description="Hosts (with port, if any) that may be read; empty: those of start.")] = ()
+    include: Annotated[tuple[_Pattern, ...], Field(description="Patterns of paths to read (* for anything); empty: all.")] = ()
+    exclude: Annotated[tuple[_Pattern, ...], Field(description="Patterns of paths not to read, whatever include says.")] = ()
+    contact: Annotated[str, Field(max_length=200, description="Address or e-mail in the User-Agent, for whoever runs the website.")] = ""
+    max_pages: Annotated[int, Field(ge=1, le=200_000, description="Most addresses that are tried in one crawl.")] = 5000
+    max_depth: Annotated[int, Field(ge=0, le=100, description="Most links followed from a start address or sitemap.")] = 12
+    max_links: Annotated[int, Field(ge=1, le=10_000, description="Most links followed from one page.")] = 2000
+    max_megabytes: Annotated[float, Field(gt=0, le=200, description="Largest page or file, unpacked.")] = 20.0
+    delay_seconds: Annotated[float, Field(ge=0, le=60, description="Pause between two pages of one host; robots.txt may ask for more.")] = 1.0
+    at_once: Annotated[int, Field(ge=1, le=16, description="Pages of one host that are fetched at the same time.")] = 1
+    timeout_seconds: Annotated[float, Field(gt=0, le=300, description="Longest wait for one whole page.")] = 30.0
+    tries: Annotated[int, Field(ge=1, le=10, description="How often a page that fails is tried in one crawl.")] = 3
+    grace_days: Annotated[float, Field(ge=0, le=365, description="Days that the copy of a page which is gone is still used.")] = 7.0
+    shrink: Annotated[float, Field(ge=0, le=1, description="Share of its documents that may vanish at once before a person must agree.")] = 0.3
+    private_addresses: Annotated[bool, Field(description="Whether hosts in private networks may be read.")] = False
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The hosts that may be read, in lower case, with the port where it is not the usual one."""
+        return frozenset(host.lower() for host in self.hosts) or frozenset(host_of(url) for url in self.start)
+
+
+def host_of(url: str) -> str:
+    """Host and unusual port of an address, in lower case."""
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
+
+
 class IndexerSettings(Settings):
     """The ``[indexer]`` table."""
 
     content: Annotated[Path, Field(description="Folder of the curated content.")] = Path("content")
     documents: Annotated[tuple[DocumentFolder, ...], Field(description="Further documents to index, as [[indexer.documents]] tables.")] = ()
     feeds: Annotated[tuple[Feed, ...], Field(description="Open Referral UK feeds to read, as [[indexer.feeds]] tables.")] = ()
+    websites: Annotated[tuple[Website, ...], Field(description="Websites to read, as [[indexer.websites]] tables.")] = ()
     release_dir: Annotated[Path, Field(description="Where releases are published.")] = Path("var/releases")
     model_dir: Annotated[Path, Field(description="Where exports of the embedding model are kept.")] = Path("var/models")
     model: Annotated[str, Field(min_length=1, description="The embedding model: package:<module>, a folder, or a hub name.")] = (

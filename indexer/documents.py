@@ -20,13 +20,21 @@ class DocumentSection:
 
 @dataclass(frozen=True)
 class Document:
-    """One page or file as read and cleaned. ``url`` is its public address, or its path where it has none."""
+    """One page or file as read and cleaned. ``url`` is its public address, or its path where it has none.
+
+    ``also`` are other addresses of the same text; ``kept_from`` is the day (``YYYY-MM-DD``) of the copy where the page itself can no longer be
+    read; ``language`` is the code that the page gives, or an empty text.
+    """
 
     id: str
     title: str
     url: str
     dated: str
     sections: tuple[DocumentSection, ...]
+    source: str = ""
+    language: str = ""
+    also: tuple[str, ...] = ()
+    kept_from: str | None = None
 
 
 @dataclass(frozen=True)

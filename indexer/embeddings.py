@@ -18,14 +18,19 @@ _FORGET_AFTER = 90 * 24 * 3600
 
 
 class EmbeddingCache:
-    """Vectors by model, kind and text, in SQLite. One writer at a time: the build's lock sees to that."""
+    """Vectors by model, kind and text, in SQLite. A crawl and a build may use it at the same time."""
 
     def __init__(self, path: Path, encoder: Encoder) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
-        self._database = sqlite3.connect(path)
+        self._database = sqlite3.connect(path, timeout=120)
         self._database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, used REAL NOT NULL) WITHOUT ROWID")
         self.embedded = 0
+
+    @property
+    def model(self) -> str:
+        """The digest of the model whose vectors these are."""
+        return self._encoder.sha256
 
     def vectors(self, texts: Sequence[str], kind: Kind, advance: Callable[[int], object] = lambda _: None) -> Vectors:
         """Vectors of unit length, shape (texts, dimensions); only texts never seen before are embedded.

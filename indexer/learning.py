@@ -51,6 +51,7 @@ def letter_terms(text: str) -> list[str]:
 Key = TypeVar("Key")
 Terms = Callable[[str], list[str]]
 FEATURES: dict[str, Terms] = {"words": word_terms, "letters": letter_terms}
+LEARNED_FILES = ("learned.npz", "learned.json")
 RAREST = {"words": 1, "letters": 2}
 """Fewest messages in which a term must occur to be kept."""
 

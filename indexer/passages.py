@@ -33,7 +33,7 @@ class Passage:
     """One section, or a part of a long one.
 
     ``document`` is the id of an entry or a document, ``entry`` the entry's id or None. ``sentences`` are (start, end) offsets into
-    ``text``; a citation quotes whole sentences by them.
+    ``text``; a citation quotes whole sentences by them. ``kept_from`` is the day of the copy where the page itself can no longer be read.
     """
 
     id: str
@@ -46,12 +46,14 @@ class Passage:
     dated: str
     page: int | None
     sentences: tuple[tuple[int, int], ...]
+    kept_from: str | None = None
 
     @property
     def section(self) -> str:
         """The heading path as a reader sees it, with the page where there is one."""
         parts = [" > ".join(self.heading)] if self.heading else []
-        return ", ".join([*parts, f"page {self.page}"] if self.page else parts)
+        parts += [f"page {self.page}"] if self.page else []
+        return ", ".join([*parts, f"as it was on {self.kept_from}, the page cannot be read now"] if self.kept_from else parts)
 
     @property
     def embedded(self) -> str:
@@ -135,6 +137,7 @@ def passages_of_document(document: Document, longest: int) -> Iterator[Passage]:
                 dated=document.dated,
                 page=section.page,
                 sentences=sentence_spans(text),
+                kept_from=document.kept_from,
             )
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -69,16 +70,32 @@ class Release:
         return self.positions.get(entry, ())
 
 
-def load_release(release_dir: Path, model_dir: Path, threads: int = 2) -> Release:
-    """The live release, after every checksum has been verified.
+def load_passages(release_dir: Path) -> tuple[Passage, ...]:
+    """The passages of the live release alone.
+
+    Raises:
+        ReleaseError: if there is none, or it is altered.
+    """
+    id = _live(release_dir)
+    verify(release_dir / id)
+    return tuple(_passage(p) for p in _read_json(release_dir / id / "passages.json"))
+
+
+def _live(release_dir: Path) -> str:
+    id = live_id(release_dir)
+    if id is None:
+        raise ReleaseError(f"no release in {release_dir}: run 'python -m indexer build'")
+    return id
+
+
+def load_release(release_dir: Path, model_dir: Path, threads: int = 2, id: str | None = None) -> Release:
+    """The live release, or the one with some id, after every checksum has been verified.
 
     Raises:
         ReleaseError: if there is none, or it is incomplete, altered or of another format; the message says what to do.
         ModelError: if the model it was built with is missing or damaged.
     """
-    id = live_id(release_dir)
-    if id is None:
-        raise ReleaseError(f"no release in {release_dir}: run 'python -m indexer build'")
+    id = id or _live(release_dir)
     folder = release_dir / id
     manifest = verify(folder)
     if manifest["format"] != FORMAT:
@@ -224,18 +241,23 @@ def sweep(release_dir: Path) -> None:
 
 
 @contextmanager
-def locked(release_dir: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system lets go when the process ends, however it ends.
+def locked(release_dir: Path, wait: float = 0) -> Iterator[None]:
+    """Hold the folder's lock, which the system lets go when the process ends, however it ends; ``wait`` at most so many seconds for it.
 
     Raises:
         ReleaseError: if another build or rollback holds it.
     """
     release_dir.mkdir(parents=True, exist_ok=True)
     with (release_dir / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
-            raise ReleaseError(f"another build is at work in {release_dir}; try again when it has ended") from fault
+        until = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as fault:
+                if time.monotonic() >= until:
+                    raise ReleaseError(f"another build is at work in {release_dir}; try again when it has ended") from fault
+                time.sleep(0.2)
         yield
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from indexer.config import DocumentFolder
 from indexer.documents import Document, DocumentSection, Skipped
 from indexer.errors import ConfigError, ContentError
-from indexer.readers import docx, html, markdown, pdf, text
+from indexer.readers import docx, html, markdown, odt, pdf, text
 
 _Read = tuple[tuple[DocumentSection, ...], str | None, str | None]
 """Sections, title and date, as far as the format states them."""
@@ -58,25 +58,40 @@ def read_file(path: Path, identity: str | None = None, url: str | None = None) -
     Raises:
         ContentError: if the format is not known, or the file cannot be read, is damaged, or holds no text.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
+    if path.suffix.lower() not in _READERS:
         raise ContentError(f"{path.name}: format {path.suffix or 'without suffix'} is not known; one of {', '.join(_READERS)}")
     try:
         data = path.read_bytes()
     except OSError as fault:
         raise ContentError(f"cannot read the file: {fault.strerror}") from fault
+    return read_data(data, path.suffix.lower(), path.stem, identity or slug(path.stem), url or path.as_posix())
+
+
+def read_data(data: bytes, suffix: str, stem: str, identity: str, url: str) -> Document:
+    """The bytes of a file as a document.
+
+    Args:
+        data: the file.
+        suffix: one of the formats' suffixes, in lower case with the dot.
+        stem: its name without the suffix: its title where it says none.
+        identity: the document's id.
+        url: its address.
+
+    Raises:
+        ContentError: if it is damaged or holds no text.
+    """
     if not data.strip():
         raise ContentError("empty file")
     try:
-        sections, title, dated = reader(data)
+        sections, title, dated = _READERS[suffix](data)
     except ContentError:
         raise
     except Exception as fault:
-        raise ContentError(f"cannot be read as {path.suffix.lower()}: {type(fault).__name__}: {fault}") from fault
+        raise ContentError(f"cannot be read as {suffix}: {type(fault).__name__}: {fault}") from fault
     if not sections:
         raise ContentError("no text found in the file")
-    name = title or _readable(path.stem)
-    return Document(identity or slug(path.stem), name, url or path.as_posix(), dated or _dated(name, path.stem, sections), sections)
+    name = title or _readable(stem)
+    return Document(identity, name, url, dated or _dated(name, stem, sections), sections, language=html.language(data) if suffix == ".html" else "")
 
 
 def slug(words: str) -> str:
@@ -139,6 +154,7 @@ _READERS: dict[str, Callable[[bytes], _Read]] = {
     ".html": lambda data: (html.sections(data), html.title(data), html.dated(data)),
     ".htm": lambda data: (html.sections(data), html.title(data), html.dated(data)),
     ".pdf": lambda data: (pdf.sections(data), pdf.title(data), pdf.dated(data)),
+    ".odt": lambda data: (odt.sections(data), odt.title(data), odt.dated(data)),
     ".docx": lambda data: (docx.sections(data), docx.title(data), docx.dated(data)),
     ".txt": _text,
 }

@@ -14,6 +14,7 @@ from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 
 from indexer.documents import DocumentSection
+from indexer.readers import main_text
 from indexer.readers import text as plain_text
 
 _DROPPED = frozenset(
@@ -32,6 +33,7 @@ _BLOCKS = frozenset(
         "form", "body",
     )
 )  # fmt: skip
+_SHARED = re.compile(r"(?:og|twitter|article):|author\b", re.I)
 _XML = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _ISO = re.compile(r"\s*((?:19[89]|20)\d\d(?:-\d\d(?:-\d\d)?)?)(?!\d)")
 _LABELS = (re.compile(r"\b(?:updated|modified)\b.{0,30}", re.I | re.S), re.compile(r"\b(?:published|reviewed)\b.{0,30}", re.I | re.S))
@@ -44,8 +46,12 @@ _META = (
 
 def sections(markup: bytes) -> tuple[DocumentSection, ...]:
     """The sections of a page along its headings, one paragraph, list item, table row or term to a line; never raises on broken markup."""
+    soup = _soup(markup)
+    root = _root(soup)
+    links = [_text(link) for link in root.find_all("a")] if _says_what_is_text(soup) else None
+    lines = main_text.kept(list(_Walk().lines(root)), _markup_text(markup), title(markup), links)
     found: list[tuple[tuple[str, ...], list[str]]] = [((), [])]
-    for heading, line in _Walk().lines(_root(_soup(markup))):
+    for heading, line in lines:
         if found[-1][0] != heading:
             found.append((heading, []))
         found[-1][1].append(line)
@@ -76,6 +82,13 @@ def dated(markup: bytes) -> str | None:
     return next((on for on in map(_date, values) if on), None)
 
 
+def language(markup: bytes) -> str:
+    """The language that the page says it is in, as a code of two or three letters, or an empty text."""
+    root = _soup(markup).find("html", lang=True)
+    code = str(root["lang"]).partition("-")[0].strip().lower() if isinstance(root, Tag) else ""
+    return code if code.isalpha() and len(code) in (2, 3) else ""
+
+
 def _meta_name(tag: Tag) -> str:
     return str(tag.get("name") or tag.get("property") or tag.get("itemprop") or "").lower()
 
@@ -91,9 +104,19 @@ def _date(value: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _soup(markup: bytes) -> BeautifulSoup:
+    return BeautifulSoup(f"<!doctype html>{_markup_text(markup)}", "lxml")
+
+
+def _markup_text(markup: bytes) -> str:
     declared = EncodingDetector.find_declared_encoding(markup, is_html=True)
-    text = _XML.sub("", plain_text.decode(markup, declared))
-    return BeautifulSoup(f"<!doctype html>{text}", "lxml")
+    return _XML.sub("", plain_text.decode(markup, declared))
+
+
+def _says_what_is_text(soup: BeautifulSoup) -> bool:
+    """Whether a page marks its main content and is not made to be shared: around an article stand comments and other articles, in ``main`` too."""
+    marked = soup.find("main") or soup.find(role="main")
+    shared = soup.find("meta", property=_SHARED) or soup.find("meta", attrs={"name": _SHARED})
+    return marked is not None and shared is None
 
 
 def _root(soup: BeautifulSoup) -> Tag:

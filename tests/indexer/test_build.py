@@ -316,6 +316,7 @@ def test_a_write_that_fails_leaves_the_live_release_untouched(
 ) -> None:
     first = build(small_settings)
     edit(small_settings, TOYS, "lends toys", "lends many toys")
+    edit(small_settings, "asked_as/toy-library.txt", "play bus", "the play bus")
 
     def fail(*_: object, **__: object) -> None:
         raise fault

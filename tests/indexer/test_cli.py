@@ -78,7 +78,7 @@ def test_what_was_skipped_is_named_and_counted(small_settings: IndexerSettings, 
     assert main(["build", "--config", file]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "3 entries, 1 documents" in lines[0]
-    assert lines[1] == "1 skipped:"
+    assert lines[1] == "1 not read, or only as a copy:"
     assert lines[2].startswith("  broken.pdf: damaged PDF")
     assert main(["status", "--config", file]) == 0
     assert "skipped: 1" in capsys.readouterr().out

@@ -1,0 +1,241 @@
+"""Fetches websites and reads them at the same time: one process fetches each, one reads, and this one embeds what was read.
+
+Pages go from the one to the other through the website's store, a few at a time, so that memory does not grow with the website.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import logging
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from indexer.config import IndexerSettings, Website
+from indexer.embeddings import EmbeddingCache
+from indexer.errors import WaymarkError
+from indexer.passages import passages_of_document
+from indexer.readers.files import slug
+from indexer.website.pages import document_from, read_page, reader_digest
+from indexer.website.store import Fetched, Store
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+"""Websites that are fetched at the same time."""
+BATCH = 16
+"""Pages that are read in one go."""
+REPORT_EVERY = 5.0
+"""Seconds between two lines on how far a crawl is."""
+_IDLE = 0.05
+
+Say = Callable[[str], object]
+
+
+class CrawlError(WaymarkError):
+    """A crawl cannot be carried out; the message says why."""
+
+
+def store_path(settings: IndexerSettings, website: Website) -> Path:
+    """Where what is known of a website is kept."""
+    return settings.release_dir / "websites" / f"{slug(website.name)}.sqlite"
+
+
+@contextlib.contextmanager
+def locked(settings: IndexerSettings) -> Iterator[None]:
+    """Hold the lock on crawling, which the system lets go when the process ends, however it ends.
+
+    Raises:
+        CrawlError: if another crawl is at work.
+    """
+    folder = settings.release_dir / "websites"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            raise CrawlError(f"another crawl is at work in {folder}; try again when it has ended") from fault
+        yield
+
+
+def crawl(settings: IndexerSettings, open_cache: Callable[[], EmbeddingCache], say: Say = lambda _: None) -> None:
+    """Fetch every configured website, read what came, and embed it.
+
+    Args:
+        settings: the ``[indexer]`` table.
+        open_cache: opens the cache of vectors, once, when the first page has been read.
+        say: told in a line how far it is.
+
+    Raises:
+        CrawlError: if another crawl is at work, or the process that fetches cannot run.
+    """
+    with locked(settings), _Reading(settings, open_cache) as reading:
+        waiting = list(settings.websites)
+        running: list[_Fetching] = []
+        try:
+            while waiting or running:
+                while waiting and len(running) < AT_ONCE:
+                    website = waiting.pop(0)
+                    running.append(_Fetching(website, store_path(settings, website)))
+                worked = False
+                for fetching in list(running):
+                    over = fetching.over  # looked at before the pages are: what came last is still read
+                    worked |= reading.some(fetching.website, fetching.store)
+                    fetching.report(say)
+                    if over and not reading.some(fetching.website, fetching.store):
+                        reading.finish()
+                        running.remove(fetching)
+                        fetching.close(say)
+                if not worked:
+                    reading.finish()
+                    time.sleep(_IDLE)
+        finally:
+            for fetching in running:
+                fetching.stop()
+
+
+def read_again(website: Website, store: Store) -> None:
+    """Read, here and now, the pages of a store that were not read yet, or by an older reader."""
+    while pages := store.unread(reader_digest(), BATCH):
+        store.write(reader_digest(), [(page, *read_page(website.name, page)) for page in pages])
+
+
+def fetch_one(website: Website, path: Path) -> None:
+    """Fetch a website into a store, without reading it.
+
+    Raises:
+        CrawlError: if the process that fetches cannot run.
+    """
+    fetching = _Fetching(website, path)
+    try:
+        while not fetching.over:
+            time.sleep(_IDLE)
+    except BaseException:
+        fetching.stop()
+        raise
+    fetching.close(lambda _: None)
+
+
+@dataclass
+class _Fetching:
+    """The process that fetches one website."""
+
+    website: Website
+    path: Path
+    store: Store = field(init=False)
+    began: float = field(default_factory=time.monotonic)
+    said: float = 0.0
+
+    def __post_init__(self) -> None:
+        path = self.path
+        self.store = Store(path)
+        environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])}
+        self._errors = (path.parent / f"{path.stem}.log").open("w+b")
+        command = [sys.executable, "-m", "indexer.website", str(path)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self._errors, stderr=self._errors, env=environ)  # noqa: S603
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError), self._process.stdin as told:
+                told.write(self.website.model_dump_json().encode())
+
+    @property
+    def over(self) -> bool:
+        return self._process.poll() is not None
+
+    def report(self, say: Say, last: bool = False) -> None:
+        now = time.monotonic()
+        if not last and now - self.said < REPORT_EVERY:
+            return
+        self.said = now
+        counts = self.store.counts()
+        spent = now - self.began
+        left = spent / counts["tried"] * counts["waiting"] if counts["tried"] else 0
+        rest = f", {counts['waiting']} waiting, about {_time(left)} left" if counts["waiting"] else f", in {_time(spent)}"
+        say(f"{self.website.name}: {counts['tried']} pages tried, {counts['failed']} failed or gone{rest}")
+
+    def close(self, say: Say) -> None:
+        """Look how the process ended."""
+        self.report(say, last=True)
+        code, done = self._process.wait(), self.store.finished
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        self._errors.close()
+        self.store.__exit__()
+        if code or not done:
+            raise CrawlError(f"{self.website.name}: fetching stopped with status {code}" + (f": {lines[-1]}" if lines else ""))
+
+    def stop(self) -> None:
+        """Ask the process to end, and see to it that it does. What it has fetched is kept, and the next crawl goes on from there."""
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+
+class _Reading:
+    """Reads pages in a process of its own while this one embeds those read before."""
+
+    def __init__(self, settings: IndexerSettings, open_cache: Callable[[], EmbeddingCache]) -> None:
+        self._settings, self._open_cache = settings, open_cache
+        self._cache: EmbeddingCache | None = None
+        self._pool: ProcessPoolExecutor | None = None
+        self._held: tuple[Store, list[tuple[Fetched, Future[tuple[str | None, str]]]]] | None = None
+
+    def __enter__(self) -> _Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+        if self._cache:
+            self._cache.close()
+
+    def some(self, website: Website, store: Store) -> bool:
+        """Give the next pages of a store out to be read, and embed those given out before; whether there were any."""
+        held = {page.url for page, _ in self._held[1]} if self._held and self._held[0] is store else set()
+        pages = [page for page in store.unread(reader_digest(), BATCH + len(held)) if page.url not in held][:BATCH]
+        given = [(page, self._submit(website.name, page)) for page in pages]
+        self.finish()
+        self._held = (store, given) if given else None
+        return bool(given)
+
+    def finish(self) -> None:
+        """Take what was given out, and embed it."""
+        if self._held is None:
+            return
+        (store, given), self._held = self._held, None
+        read = [(page, *self._result(future)) for page, future in given]
+        store.write(reader_digest(), read)
+        documents = [document_from(json.loads(data)) for _, data, _ in read if data]
+        texts = [p.embedded for document in documents for p in passages_of_document(document, self._settings.passage_words)]
+        if texts:
+            self._cache = self._cache or self._open_cache()
+            self._cache.vectors(texts, "passage")
+
+    def _submit(self, name: str, page: Fetched) -> Future[tuple[str | None, str]]:
+        self._pool = self._pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=2000)
+        return self._pool.submit(partial(read_page, name, page))
+
+    def _result(self, future: Future[tuple[str | None, str]]) -> tuple[str | None, str]:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            self._pool = None  # the next page gets a new one
+            return None, "reading it ended the process that read it"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
