@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def build(settings: IndexerSettings, progress: Progress = quiet, force: bool = F
         refuse_shrunk(settings, sources, _manifest(settings).get("sources", {}), agreed)
         inputs = _inputs_digest(settings, imported, sources)
         if not force and (same := _unchanged(settings, inputs)):
-            return same
+            return replace(same, skipped=(*unread, *joined(load_entries(settings.content), imported)[1]))
         building = Path(tempfile.mkdtemp(prefix=release.BUILDING, dir=settings.release_dir))
         building.chmod(model.READABLE)
         try:
@@ -235,8 +235,7 @@ def _unchanged(settings: IndexerSettings, inputs: str) -> Built | None:
     if not usable or manifest["inputs"] != inputs:
         return None
     counts = manifest["counts"]
-    skipped = tuple(Skipped(**s) for s in manifest["skipped"])
-    return Built(manifest["id"], False, counts["entries"], counts["documents"], counts["passages"], 0, skipped)
+    return Built(manifest["id"], False, counts["entries"], counts["documents"], counts["passages"], 0, ())
 
 
 def _inputs_digest(settings: IndexerSettings, imported: Imported, sources: Sequence[Source]) -> str:

@@ -95,7 +95,7 @@ def two_ids(release_dir: Path, before: str | None, after: str | None) -> tuple[s
     ids = release.release_ids(release_dir)
     later = after or release.live_id(release_dir)
     older = [id for id in ids if later and id != later and id[:_STAMP] <= later[:_STAMP]]
-    earlier = before or max(older, key=lambda id: (id[:_STAMP], (release_dir / id).stat().st_mtime_ns), default=None)
+    earlier = before or max(older, key=lambda known: (known[:_STAMP], (release_dir / known).stat().st_mtime_ns), default=None)
     for id in (earlier, later):
         if id is None or id not in ids:
             raise ReleaseError(f"no release {id or 'to compare with'} in {release_dir}; there are: {', '.join(ids) or 'none'}")

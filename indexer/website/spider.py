@@ -31,7 +31,7 @@ from indexer.website.recognise import LOGIN_PATH, fault_of, kind_of, look_at
 from indexer.website.robots import AGENT, Rules
 from indexer.website.safety import PrivateAddressError
 from indexer.website.sitemaps import SitemapFaultError, read_sitemap
-from indexer.website.store import BARRED, FAILED, GONE, MOVED, OTHER, Fetched, Store, Waiting
+from indexer.website.store import BARRED, FAILED, GONE, MOVED, OK, OTHER, Fetched, Store, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -206,8 +206,7 @@ class SiteSpider(scrapy.Spider):
         except SitemapFaultError as fault:
             self.store.close_page(waiting.url, FAILED, f"sitemap: {fault}")
             return
-        links = [*sitemaps, *pages]
-        self.store.keep(Fetched(waiting.url, "sitemap", hashlib.sha256(body).hexdigest(), None, time.time(), b""), links[:1], None, None)
+        self.store.close_page(waiting.url, OK, "")
         if waiting.depth < MOST_HOPS:
             self._queue(sitemaps, waiting.depth + 1, sitemap=True)
         self._queue(pages, 1)

@@ -126,6 +126,19 @@ def kept_after(settings: IndexerSettings) -> dict[str, str | None]:
     return kept(settings)
 
 
+def test_a_website_with_a_sitemap(town: tuple[Site, IndexerSettings]) -> None:
+    site, settings = town
+    site.answers["/robots.txt"] = lambda r: r.send(f"Sitemap: {site.url}/map.xml", Content_Type="text/plain")
+    site.answers["/map.xml"] = lambda r: r.send(f"<urlset><url><loc>{site.url}/alone</loc></url></urlset>", Content_Type="application/xml")
+    site.page("/alone", "Alone", text="Nothing links to the parents' evening that is held in the town hall.")
+    fetch(settings)
+    assert build(settings).documents == 6
+    assert fetch(settings) == 0
+    site.answers["/map.xml"] = lambda r: r.send("<html>sorry</html>")
+    fetch(settings)
+    assert [s.reason for s in build(settings).skipped] == ["sitemap: no sitemap, but <html>"]
+
+
 def test_a_website_that_shrinks_is_not_published_until_somebody_agrees(town: tuple[Site, IndexerSettings]) -> None:
     site, settings = town
     fetch(settings)
