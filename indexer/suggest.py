@@ -49,8 +49,8 @@ def suggestions(entries: Iterable[Entry], passages: Iterable[Passage]) -> list[S
         for id in addresses.get(_bare(passage.url), set()) | names.get(passage.title.casefold(), set()):
             has = _held(known[id])
             for kind, value, quote in _contacts(passage.text):
-                if _key(value) not in has:
-                    key = (id, _key(value))
+                if contact_key(value) not in has:
+                    key = (id, contact_key(value))
                     found.setdefault(key, Suggestion(id, kind, value, passage.title, passage.url, passage.section, quote))
     return sorted(found.values(), key=lambda s: (s.entry, s.kind, s.value))
 
@@ -65,7 +65,7 @@ def as_text(found: Iterable[Suggestion]) -> str:
 
 def contacts_in(text: str) -> set[str]:
     """Keys by which the telephone numbers and e-mail addresses of a text can be compared."""
-    return {_key(value) for _, value, _ in _contacts(text)}
+    return {contact_key(value) for _, value, _ in _contacts(text)}
 
 
 def _contacts(text: str) -> Iterator[tuple[str, str, str]]:
@@ -78,10 +78,11 @@ def _contacts(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _held(entry: Entry) -> set[str]:
-    return {_key(value) for value in (*(phone.number for phone in entry.phones), entry.email or "") if value}
+    return {contact_key(value) for value in (*(phone.number for phone in entry.phones), entry.email or "") if value}
 
 
-def _key(value: str) -> str:
+def contact_key(value: str) -> str:
+    """A number or e-mail address in the form in which two of them can be compared."""
     if "@" in value:
         return value.casefold()
     digits = re.sub(r"\D", "", value)
