@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import BotSettings
-from indexer.config import TABLES, DocumentFolder, IndexerSettings, Settings, load_settings
+from indexer.config import TABLES, DocumentFolder, Feed, IndexerSettings, Settings, Website, load_settings
 from tests.conftest import ROOT
 from web.settings import WebSettings
 
@@ -85,9 +85,18 @@ def test_every_setting_is_described(table: str, name: str) -> None:
     assert TABLE_MODELS[table].model_fields[name].description
 
 
-@pytest.mark.parametrize("name", list(DocumentFolder.model_fields))
-def test_every_field_of_a_document_folder_is_described(name: str) -> None:
-    assert DocumentFolder.model_fields[name].description
+@pytest.mark.parametrize(("model", "name"), [(model, name) for model in (DocumentFolder, Feed, Website) for name in model.model_fields])
+def test_every_field_of_a_source_is_described_and_shown(model: type[Settings], name: str) -> None:
+    assert model.model_fields[name].description
+    shown = (ROOT / "config.toml").read_text(encoding="utf-8")
+    assert name == "ours" or re.search(rf"^# {name} = ", shown, re.M), f"config.toml does not show {name}"
+
+
+def test_the_command_line_needs_nothing_that_only_a_crawl_needs() -> None:
+    script = "import indexer.cli, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert {"indexer.website.crawl"} <= set(done.stdout.split())
+    assert not {"scrapy", "twisted", "parsel", "w3lib", "datasketch", "trafilatura"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize(("table", "name"), SETTINGS)
