@@ -17,7 +17,7 @@ serve: build ## Build what is needed and serve on http://127.0.0.1:8000 (PORT=81
 	$(BIN)/python -m web serve
 
 test: $(VENV)/.dev lint ## Install what the tests need, then lint, types and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .

@@ -171,11 +171,15 @@ class Composer:
         return statements + [Statement(line.format(thing=ask.thing, name=lead.entry.name)) for ask in unsaid]
 
     def _documents(self, reading: Reading, evidence: Evidence, cited: Citations) -> list[Statement]:
-        """Two sentences of the document passage nearest to the question, where one is near: those that share most of its longer words."""
+        """Two sentences of the document passage nearest to the question, where one is near: those that share most of its longer words.
+
+        Words of the title and heading do not count: they say what the passage is about, not which of its sentences is asked for.
+        """
         best = evidence.near_document()
         if best is None:
             return []
-        words = set(_LONG_WORD.findall(reading.opened))
+        about = set(_LONG_WORD.findall(" ".join((best.title, *best.heading)).lower()))
+        words = set(_LONG_WORD.findall(reading.opened)) - about
         shared = [len(words & set(_LONG_WORD.findall(best.quote(i).lower()))) for i in range(len(best.sentences))]
         ranked = sorted(range(len(shared)), key=lambda i: -shared[i])
         return [cited.cite(best, i) for i in sorted(ranked[:2])]
