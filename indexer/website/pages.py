@@ -149,26 +149,25 @@ def fold(found: Mapping[str, Document], targets: Mapping[str, str]) -> list[Docu
     groups = _Groups(found)
     same: dict[str, str] = {}
     near = MinHashLSH(threshold=ALIKE, num_perm=_PERMUTATIONS)
+    seen: dict[str, tuple[str, list[str], MinHash]] = {}
     for url, document in found.items():
         words = _words(document)
-        whole = " ".join(words)
-        if (first := same.setdefault(whole, url)) != url:
+        if (first := same.setdefault(hashlib.sha256(" ".join(words).encode()).hexdigest(), url)) != url:
             groups.join(first, url)
             continue
         if len(words) < _FEWEST_WORDS:
             continue
         hashed = MinHash(num_perm=_PERMUTATIONS, seed=1)
         hashed.update_batch(sorted({" ".join(words[i : i + 3]).encode() for i in range(len(words) - 2)}))
+        # A page of another title, or with another number in it, is another page (that of another clinic or year), however alike they are.
+        told = document.title, sorted(word for word in words if any(map(str.isdigit, word)))
         for other in near.query(hashed):
-            if found[other].title == document.title and not _numbers_differ(words, _words(found[other])):
+            *before, its = seen[other]
+            if before == [*told] and hashed.jaccard(its) >= ALIKE:
                 groups.join(other, url)
         near.insert(url, hashed)
+        seen[url] = (*told, hashed)
     return [_folded(found, members, targets) for members in groups.all()]
-
-
-def _numbers_differ(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Whether two pages differ in a number: that of another clinic or year is another page, however alike they are (as is one of another title)."""
-    return sorted(word for word in a if any(map(str.isdigit, word))) != sorted(word for word in b if any(map(str.isdigit, word)))
 
 
 def _folded(found: Mapping[str, Document], members: Sequence[str], targets: Mapping[str, str]) -> Document:
