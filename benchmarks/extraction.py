@@ -1,4 +1,4 @@
-"""How well pages are read, beside trafilatura and readability: ``python -m benchmarks.extraction --articles DIR --snippets DIR``.
+"""How well pages are read, beside trafilatura and readability: ``python -m benchmarks.extraction --site --articles DIR --snippets DIR``.
 
 The pages are public and not part of the project; each folder is a copy of a repository, fetched by hand:
 
@@ -6,6 +6,9 @@ The pages are public and not part of the project; each folder is a copy of a rep
   runs of four words; precision and recall are means over the pages, and F1 is made from those.
 - ``--snippets``: the ``tests`` folder of github.com/adbar/trafilatura, 990 pages with pieces that belong to the text and pieces that do not.
   A piece that belongs and is there is a hit, one that does not belong and is there a false one; all pages count together.
+
+- ``--site``: 100 pages of the made-up Local Offer of ``benchmarks.website``, in the shapes of five platforms, whose text, headings, contact lines and
+  what stands around them are known.
 
 Of the pages with a whole text, two more things are counted: how many of the headings that stand in it are kept as headings, and how many of the
 lines in it that hold a telephone number or e-mail address are kept.
@@ -29,9 +32,13 @@ from statistics import mean
 from lxml import etree
 from lxml import html as lxml_html
 
+from benchmarks.website import PDF_EVERY, Website
 from indexer.readers import html as reader
 
 RUN = 4
+SITE_PAGES = 100
+AROUND = ("section 0", "section 11", "we use cookies", "town council", "read more about", "no comments yet", "home > ")
+"""How lines begin that stand around the text of a page of that website."""
 _WORD = re.compile(r"\w+")
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:\+44|\(?0\d{2,4}\)?)[\d ]{7,12}\d")
 
@@ -88,6 +95,7 @@ class Score:
     headings: list[bool] = field(default_factory=list)
     contacts: list[bool] = field(default_factory=list)
     pieces: Counter[str] = field(default_factory=Counter)
+    site: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def rows(self) -> Iterator[tuple[str, str]]:
@@ -103,6 +111,11 @@ class Score:
             r = self.pieces["hit"] / max(1, self.pieces["hit"] + self.pieces["missed"])
             yield "snippets: F1", f"{2 * p * r / (p + r):.3f}"
             yield "snippets: precision, recall", f"{p:.3f}, {r:.3f}"
+        for what in ("paragraphs", "headings", "contact lines", "table rows"):
+            if self.site[what]:
+                yield f"site: {what} kept", f"{self.site[what + ' kept']} of {self.site[what]}"
+        if self.site:
+            yield "site: lines of menus, banners, footers", str(self.site["around"])
         yield "seconds", f"{self.seconds:.1f}"
 
 
@@ -111,14 +124,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=(__doc__ or "").partition(":")[0])
     parser.add_argument("--articles", type=Path, metavar="DIR")
     parser.add_argument("--snippets", type=Path, metavar="DIR")
+    parser.add_argument("--site", action="store_true")
     options = parser.parse_args(arguments)
-    if not options.articles and not options.snippets:
+    if not options.articles and not options.snippets and not options.site:
         parser.print_usage(sys.stderr)
         return 2
     scores = {name: Score() for name in EXTRACTORS}
     for name, score in scores.items():
         if options.articles:
             _articles(options.articles, EXTRACTORS[name], score)
+        if options.site:
+            _site(EXTRACTORS[name], score)
         if options.snippets:
             _snippets(options.snippets, EXTRACTORS[name], score)
     tables = [dict(score.rows()) for score in scores.values()]
@@ -154,6 +170,31 @@ def _snippets(folder: Path, extract: Callable[[bytes], Extract], score: Score) -
         score.seconds += time.perf_counter() - begun
         score.pieces.update("hit" if " ".join(piece.split()) in text else "missed" for piece in facts["with"])
         score.pieces.update("false" if " ".join(piece.split()) in text else "right" for piece in facts["without"])
+
+
+def _site(extract: Callable[[bytes], Extract], score: Score) -> None:
+    for number in range(SITE_PAGES):
+        if number % PDF_EVERY == 7:
+            continue
+        site = Website(SITE_PAGES)
+        page, _ = site.body(number)
+        _, paragraphs = site.words(number)
+        markup = page.decode()
+        begun = time.perf_counter()
+        found = extract(page)
+        score.seconds += time.perf_counter() - begun
+        flat, lines = _plain(found.text), {_plain(line) for line in found.text.splitlines()}
+        headings = {_plain(h) for h in re.findall(r"<(?:h[23]|summary)>(.*?)</", markup)} - {"related"}
+        contacts = [f"0161 496 {number % 10_000:04}", f"team{number}@example.org"]
+        kept = {
+            "paragraphs": [_plain(text) in flat for text in paragraphs],
+            "headings": [heading in found.headings for heading in headings],
+            "contact lines": [contact in flat for contact in contacts],
+            "table rows": ["monday" in flat and "9 to 5" in flat] if "<table>" in markup else [],
+        }
+        for what, ticks in kept.items():
+            score.site.update({what: len(ticks), f"{what} kept": sum(ticks)})
+        score.site["around"] += sum(any(line.startswith(mark) for line in lines) for mark in AROUND)
 
 
 def _runs(text: str) -> Counter[tuple[str, ...]]:

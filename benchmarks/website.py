@@ -71,13 +71,14 @@ class Website:
 
     def body(self, number: int) -> tuple[bytes, str]:
         """A page and its content type."""
-        title, paragraphs = self._words(number)
+        title, paragraphs = self.words(number)
         if number % PDF_EVERY == 7:
             return _pdf(title, tuple(paragraphs)), "application/pdf"
         links = [self.path(n) for n in (number * 2 + 1, number * 2 + 2, number + 7) if n < self.pages]
         return _shaped(KINDS[number % len(KINDS)], number, title, paragraphs, links).encode(), "text/html; charset=utf-8"
 
-    def _words(self, number: int) -> tuple[str, list[str]]:
+    def words(self, number: int) -> tuple[str, list[str]]:
+        """Title and the four paragraphs of a page."""
         chance = random.Random(number * 7919 + (1_000_003 if number in self.changed else 0))
         place = chance.choice(PLACES).replace("_", " ")
         subject, thing = chance.choice(SUBJECTS), chance.choice(THINGS)

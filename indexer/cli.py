@@ -151,6 +151,8 @@ def _status(settings: IndexerSettings, options: argparse.Namespace) -> int:
     counts = manifest["counts"]
     print(f"live: {live}\nmodel: {manifest['model']['name']}")
     print(f"holds: {counts['entries']} entries, {counts['documents']} documents, {counts['passages']} passages")
+    for name, source in manifest.get("sources", {}).items():
+        print(f"  {name}: {source['documents']} documents, {source['kept']} of them copies, {source['folded']} folded")
     print(f"skipped: {len(manifest['skipped'])}\nother releases: {', '.join(others) or 'none'}")
     return 0
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,7 +14,9 @@ from pathlib import Path
 import brotli
 import pytest
 
+from indexer.website.hosts import PROBE
 from indexer.website.store import Page, Store
+from tests.conftest import ROOT
 from tests.indexer.website.site import Request, Site, crawled, page, serving
 
 GOOD = ("/good", "/after")
@@ -322,3 +326,28 @@ def test_who_asks_is_said(site: Site, tmp_path: Path) -> None:
     site.answers["/"] = answer
     crawled(site, tmp_path / "s.sqlite", contact="https://example.org/bot")
     assert agents == {"Waymark/1.0 (+https://example.org/bot)"}
+
+
+def test_a_crawl_that_is_killed_goes_on_where_it_was(site: Site, tmp_path: Path) -> None:
+    for i in range(60):
+        site.page("/" if not i else f"/{i}", f"Page {i}", *(f"/{n}" for n in range(1, 60)))
+    website = site.website(delay_seconds=0.03, at_once=2)
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        for _ in range(3):
+            process = subprocess.Popen([sys.executable, "-m", "indexer.website", str(path)], stdin=subprocess.PIPE, cwd=ROOT)
+            assert process.stdin
+            with process.stdin as told:
+                told.write(website.model_dump_json().encode())
+            asked, until = len(site.asked), time.monotonic() + 30
+            while len(site.asked) < asked + 15 and time.monotonic() < until:
+                time.sleep(0.01)
+            process.kill()
+            process.wait()
+        assert (store.run, store.finished) == (1, False)
+        found = crawled(site, path, delay_seconds=0.0)
+        assert (store.run, store.finished) == (1, True)
+    assert len(found) == 60
+    assert all(p.outcome == "ok" for p in found.values())
+    pages = [path for path in site.asked if path not in ("/robots.txt", PROBE)]
+    assert len(pages) <= 60 + 4 * 4  # what was in flight, at each of the kills, is asked for again
