@@ -35,6 +35,9 @@ AT_ONCE = 4
 """Websites that are fetched at the same time."""
 BATCH = 16
 """Pages that are read in one go."""
+RENEW_AFTER = 2000
+"""Pages after which the process that reads is replaced, so that what a library holds on to does not pile up. Python's own way of doing so
+(``max_tasks_per_child``) can leave the pool waiting for ever."""
 REPORT_EVERY = 5.0
 """Seconds between two lines on how far a crawl is."""
 _IDLE = 0.05
@@ -191,6 +194,7 @@ class _Reading:
         self._settings, self._open_cache = settings, open_cache
         self._cache: EmbeddingCache | None = None
         self._pool: ProcessPoolExecutor | None = None
+        self._given = 0
         self._held: tuple[Store, list[tuple[Fetched, Future[tuple[str | None, str]]]]] | None = None
 
     def __enter__(self) -> _Reading:
@@ -204,6 +208,10 @@ class _Reading:
 
     def some(self, website: Website, store: Store) -> bool:
         """Give the next pages of a store out to be read, and embed those given out before; whether there were any."""
+        if self._given >= RENEW_AFTER and self._pool:
+            self.finish()
+            self._pool.shutdown()
+            self._pool, self._given = None, 0
         held = {page.url for page, _ in self._held[1]} if self._held and self._held[0] is store else set()
         pages = [page for page in store.unread(reader_digest(), BATCH + len(held)) if page.url not in held][:BATCH]
         given = [(page, self._submit(website.name, page)) for page in pages]
@@ -225,7 +233,8 @@ class _Reading:
             self._cache.vectors(texts, "passage")
 
     def _submit(self, name: str, page: Fetched) -> Future[tuple[str | None, str]]:
-        self._pool = self._pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=2000)
+        self._pool = self._pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        self._given += 1
         return self._pool.submit(partial(read_page, name, page))
 
     def _result(self, future: Future[tuple[str | None, str]]) -> tuple[str | None, str]:

@@ -17,6 +17,7 @@ from indexer.config import IndexerSettings
 from indexer.documents import Document, DocumentSection
 from indexer.release import load_passages, verify
 from indexer.sources import ShrunkError
+from indexer.website import crawl as crawling
 from indexer.website.crawl import CrawlError, locked, store_path
 from indexer.website.pages import fold, read_page
 from indexer.website.store import Fetched, Store
@@ -137,6 +138,17 @@ def test_a_website_with_a_sitemap(town: tuple[Site, IndexerSettings]) -> None:
     site.answers["/map.xml"] = lambda r: r.send("<html>sorry</html>")
     fetch(settings)
     assert [s.reason for s in build(settings).skipped] == ["sitemap: no sitemap, but <html>"]
+
+
+def test_the_process_that_reads_is_replaced_now_and_then(town: tuple[Site, IndexerSettings], monkeypatch: pytest.MonkeyPatch) -> None:
+    site, settings = town
+    monkeypatch.setattr(crawling, "RENEW_AFTER", 3)
+    monkeypatch.setattr(crawling, "BATCH", 2)
+    for i in range(12):
+        site.page(f"/{i}", f"Page {i}", text=f"This page is about number {i} and about nothing else at all.")
+    site.page("/", "Home", *(f"/{i}" for i in range(12)))
+    fetch(settings)
+    assert build(settings).documents == 13
 
 
 def test_a_website_that_shrinks_is_not_published_until_somebody_agrees(town: tuple[Site, IndexerSettings]) -> None:
