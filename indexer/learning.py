@@ -8,11 +8,12 @@ seeded and takes seconds; serving needs numpy alone. The heads of a release shar
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -208,7 +209,6 @@ class Trainer:
             labels: the labels of each example to learn from, by its position; at least two different ones in all.
         """
         from sklearn.linear_model import LogisticRegression
-        from sklearn.svm import LinearSVC
 
         pairs = [(i, label, 1 / len(own)) for i, own in labels.items() for label in own]
         rows = [i for i, _, _ in pairs]
@@ -216,8 +216,10 @@ class Trainer:
         dense = np.array([self._examples[i].dense for i in rows])
         english = at[dense]
 
-        def sparse() -> dict[str, Any]:  # one after the other: liblinear draws from one generator for the whole process
-            return {kind: LinearSVC(C=0.5, random_state=0).fit(matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
+        def sparse() -> dict[str, Any]:  # each in a process of its own: liblinear draws from one generator for the whole process
+            with ProcessPoolExecutor(len(self._matrices), multiprocessing.get_context("spawn")) as pool:
+                fits = {kind: pool.submit(_support_vectors, matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
+                return {kind: fit.result() for kind, fit in fits.items()}
 
         def by_vectors() -> dict[str, Any]:
             return {"dense": LogisticRegression(C=20.0, max_iter=300).fit(self._vectors[english], names[dense], shares_[dense])}
@@ -258,6 +260,13 @@ class Trainer:
                 for kind in inputs
             },
         )
+
+
+def _support_vectors(rows: Any, names: Any, shares: Any) -> Any:
+    """A linear support vector machine for each label, seeded."""
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(C=0.5, random_state=0).fit(rows, names, shares)
 
 
 def _at_once(jobs: Mapping[Key, Callable[[], Any]]) -> dict[Key, Any]:
