@@ -52,6 +52,8 @@ def letter_terms(text: str) -> list[str]:
 Key = TypeVar("Key")
 Terms = Callable[[str], list[str]]
 FEATURES: dict[str, Terms] = {"words": word_terms, "letters": letter_terms}
+MANY = 5000
+"""Examples from which it pays to start a process for each sparse model."""
 LEARNED_FILES = ("learned.npz", "learned.json")
 RAREST = {"words": 1, "letters": 2}
 """Fewest messages in which a term must occur to be kept."""
@@ -216,7 +218,9 @@ class Trainer:
         dense = np.array([self._examples[i].dense for i in rows])
         english = at[dense]
 
-        def sparse() -> dict[str, Any]:  # each in a process of its own: liblinear draws from one generator for the whole process
+        def sparse() -> dict[str, Any]:  # never side by side in one process: liblinear draws from one generator for the whole of it
+            if len(at) < MANY:
+                return {kind: _support_vectors(matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
             with ProcessPoolExecutor(len(self._matrices), multiprocessing.get_context("spawn")) as pool:
                 fits = {kind: pool.submit(_support_vectors, matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
                 return {kind: fit.result() for kind, fit in fits.items()}
