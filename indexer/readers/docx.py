@@ -14,6 +14,7 @@ from docx.text.paragraph import Paragraph
 
 from indexer.documents import DocumentSection
 from indexer.errors import ContentError
+from indexer.readers import packed
 from indexer.readers import text as plain_text
 
 _HEADING = re.compile(r"heading\s*([1-9])", re.I)
@@ -65,6 +66,7 @@ def dated(data: bytes) -> str | None:
 def _open(data: bytes) -> WordDocument:
     if data.startswith(_OLD_OR_LOCKED):
         raise ContentError("protected DOCX, or a DOC file under another name: save a copy as DOCX without a password")
+    packed.opened(data, "DOCX").close()
     try:
         return docx.Document(BytesIO(data))
     except Exception as fault:

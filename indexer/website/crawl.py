@@ -172,7 +172,7 @@ class _Fetching:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         self._errors.close()
-        self.store.__exit__()
+        self.store.close()
         if code or not done:
             raise CrawlError(f"{self.website.name}: fetching stopped with status {code}" + (f": {lines[-1]}" if lines else ""))
 

@@ -84,6 +84,10 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the file go."""
         self._db.close()
 
     # --- runs and facts -------------------------------------------------------------------------------------------------------------
@@ -118,11 +122,11 @@ class Store:
         return True
 
     def finish(self) -> None:
-        """The run came to its end. What it did not come across any more is asked for once: it may be gone, or only not linked."""
+        """The run came to its end."""
         self.set_fact("finished", "yes")
 
     def known_again(self) -> int:
-        """Put pages of earlier runs that this one has not come across in the queue; how many there were."""
+        """Put pages of earlier runs that this one has not come across in the queue: they may be gone, or only not linked. How many there were."""
         with self._db:
             again = (OK, GONE, FAILED)
             done = self._db.execute(
