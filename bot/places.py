@@ -23,21 +23,29 @@ class Place:
     pattern: re.Pattern[str]
 
 
+_MARK = "\ue000"
+"""Stands for a name of a place, a character that no message has."""
+
+
 class Outside:
     """Places outside the borough, found where someone says that they live there."""
 
     def __init__(self, table: Mapping[str, Any], forms: list[str]) -> None:
-        self._named = any_of([word for place in table.values() for word in place["words"]])  # most messages name none: that is told at once
-        self._places = tuple(
-            Place(id, place["name"], any_of([form.format(word) for word in place["words"] for form in forms])) for id, place in table.items()
-        )
+        self._names: dict[str, str] = {word.lower(): place["name"] for place in table.values() for word in place["words"]}
+        if odd := [word for word in self._names if "*" in word or " .. " in word]:
+            raise ContentError(f"places.toml: '{odd[0]}' is no plain name; places outside the borough are told by their names alone")
+        self._named = any_of(self._names)
+        self._lived = any_of([form.format(_MARK) for form in forms])
 
     def first(self, text: str) -> str | None:
         """The name of the first place lived in, by its longest name."""
-        if not self._named.search(text):
+        text = text.replace(_MARK, " ")
+        named = [" ".join(word.split()) for word in self._named.findall(text)]
+        if not named:  # as in most messages
             return None
-        hits = [(found.start(), -found.end(), place.name) for place in self._places if (found := place.pattern.search(text))]
-        return min(hits)[2] if hits else None
+        marked = self._named.sub(_MARK, text)
+        found = self._lived.search(marked)
+        return self._names[named[marked.count(_MARK, 0, found.end()) - 1]] if found else None
 
 
 class Places:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import re
 import shlex
+import subprocess
 import sys
 import threading
 import tomllib
@@ -271,12 +272,29 @@ def installed(*extras: str) -> set[str]:
     return found
 
 
+def loaded_to_serve() -> list[Path]:
+    """Files of the rooms that are loaded where everything of ``bot`` and ``web``, and the indexer's command line, is imported."""
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for room in ("bot", "web") for path in (ROOT / room).rglob("*.py")]
+    script = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n" + (
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] in ('indexer', 'bot', 'web') and m.__file__), sep='\\n')"
+    )
+    wanted = [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
+    done = subprocess.run([sys.executable, "-c", script, "indexer.cli", *wanted], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    return [Path(line) for line in done.stdout.splitlines()]
+
+
+def test_the_rooms_that_serve_are_loaded_whole() -> None:
+    loaded = {path.relative_to(ROOT).as_posix() for path in loaded_to_serve()}
+    assert {"web/app.py", "bot/engine.py", "indexer/cli.py", "indexer/release.py"} <= loaded
+    assert not [path for path in loaded if path.startswith("indexer/website/spider")]  # runs in a process of its own, while building
+
+
 @pytest.mark.parametrize(("at_start", "extras"), [(True, ()), (False, ("build",))], ids=["to serve", "to build"])
 def test_every_import_of_the_rooms_is_installed(at_start: bool, extras: tuple[str, ...]) -> None:
     owners, there = importlib.metadata.packages_distributions(), installed(*extras)
     optional = {"langchain"}  # only where [bot] reword_model names a model
     missing = {}
-    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+    for path in loaded_to_serve() if at_start else sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         names = imported(ast.parse(path.read_text(encoding="utf-8")), at_start=at_start) - optional
         if absent := sorted(name for name in names if not {canonicalize_name(owner) for owner in owners.get(name, ())} & there):
             missing[str(path.relative_to(ROOT))] = absent

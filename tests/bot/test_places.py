@@ -112,7 +112,10 @@ def test_a_district_with_one_neighbourhood_says_where() -> None:
     assert Places(data).area("sk1 2ab") == "one"
 
 
-@pytest.mark.parametrize("text", ["", "lives_there = 3", "lives_there = []\n[areas.x]\nname = 'X'"])
+WILD = "lives_there = ['in {}']\nareas = {}\ndistricts = {}\n[elsewhere.x]\nname = 'X'\nwords = ['hy*']"
+
+
+@pytest.mark.parametrize("text", ["", "lives_there = 3", "lives_there = []\n[areas.x]\nname = 'X'", WILD])
 def test_a_malformed_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "places.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ContentError, match=r"places\.toml"):

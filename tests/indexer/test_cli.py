@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.checks.pages import Answer
 from indexer.cli import main
 from indexer.config import IndexerSettings
 from indexer.release import live_id
@@ -129,7 +130,7 @@ def test_check_goes_online_only_when_asked(
     file = configured(small_settings, tmp_path)
     put_in_order(small_settings.content)
     asked: list[str] = []
-    monkeypatch.setattr("indexer.checks.pages.reach", lambda url: asked.append(url) or (404, "the server answers 404"))
+    monkeypatch.setattr("indexer.checks.pages.look_at", lambda url: asked.append(url) or Answer(404, "the server answers 404"))
     assert main(["check", "--config", file]) == 0
     assert asked == []
     assert main(["check", "--online", "--config", file]) == 1
