@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PORT
 export HF_HUB_OFFLINE ?= 1
+# packages are compiled where they are first used, and that has to be kept
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint build check bench floors teach clean
@@ -17,7 +19,7 @@ serve: build ## Build what is needed and serve on http://127.0.0.1:8000 (PORT=81
 	$(BIN)/python -m web serve
 
 test: $(VENV)/.dev lint ## Install what the tests need, then lint, types and tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .

@@ -182,10 +182,13 @@ def _write(
     messages = load_messages(settings.content, [e for e in entries if not is_imported(e)])  # nobody has written how people ask for an imported one
     require_known(messages, load_toml(settings.content / "urgent.toml"), load_toml(settings.content / "replies.toml"))
     texts = [wording.learnable(wording.repair(message.text, message.english), message.english) for message in messages]
-    with progress("Embedding", len(passages) + len(sentences) + len(messages)) as advance:
+    english = np.array([message.english for message in messages], dtype=bool)  # the model reads nothing else
+    with progress("Embedding", len(passages) + len(sentences) + int(english.sum())) as advance:
         vectors = cache.vectors([p.embedded for p in passages], "passage", advance)
         sentence_vectors = cache.vectors(sentences, "passage", advance)
-        message_vectors = cache.vectors([embedded for _, embedded in texts], "asked", advance)
+        message_vectors = np.zeros((len(messages), vectors.shape[1]), dtype=np.float32)
+        asked = [embedded for (_, embedded), known in zip(texts, english, strict=True) if known]
+        message_vectors[english] = cache.vectors(asked, "asked", advance)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(index).tobytes())  # faiss's own writer does not report a full disk
