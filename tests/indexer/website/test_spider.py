@@ -23,7 +23,7 @@ GOOD = ("/good", "/after")
 
 
 def _slow(request: Request) -> None:
-    time.sleep(4)
+    time.sleep(15)
     request.send(page("slow"))
 
 
