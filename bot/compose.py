@@ -42,8 +42,8 @@ class Composer:
         """Prepare to compose; from ``mentioned_from``, log odds of danger, an answer opens with when to ring 999."""
         self._release, self._phrases, self._guide, self._mentioned_from = release, phrases, Guide(release), mentioned_from
 
-    def answered(self, reading: Reading, evidence: Evidence, starts: Sequence[Entry]) -> Answer:
-        """An answer that names ``starts``, best first; at least one."""
+    def answered(self, reading: Reading, evidence: Evidence, starts: Sequence[Entry], outcome: Outcome = Outcome.ANSWERED) -> Answer:
+        """An answer that names ``starts``, best first; at least one. ``not_found`` says first that we cannot know, then whom to ask."""
         cited = Citations()
         figures = bool(self._phrases.hints["figures"].search(reading.repaired))
         lead = Extracts(self._release, starts[0], evidence.vector, figures)
@@ -59,7 +59,7 @@ class Composer:
             self._part("else", self._fails(lead, cited)),
             self._part("note", self._language(reading, cited)),
         ]
-        return Answer(Outcome.ANSWERED, _filled(parts), (first, *(s for _, s in others)), cited.finished(), understood=reading.understood())
+        return Answer(outcome, _filled(parts), (first, *(s for _, s in others)), cited.finished(), understood=reading.understood())
 
     def urgent(self, reading: Reading, danger: Danger, starts: Sequence[Entry]) -> Answer:
         """An answer to danger: what to do now, then the numbers, nothing else before them."""

@@ -28,6 +28,8 @@ _URGENT_PLACES = 4
 class Decision:
     """An outcome, the entries to name (best first), the danger if there is any, and the line that a reply without a place says.
 
+    ``not_found`` with entries to name is a refusal that says who can be asked instead.
+
     ``ask`` is for ``clarify`` what to ask (``age``, ``need``) or ``small_talk``, for ``error`` what is wrong, for a refusal where the asker lives.
     """
 
@@ -43,8 +45,10 @@ def urgent(entries: Mapping[str, Entry], danger: Danger) -> Decision:
     return Decision(Outcome.URGENT, tuple(entries[id] for id in ids if id in entries), danger=danger)
 
 
-def decide(settings: BotSettings, entries: Mapping[str, Entry], reading: Reading, evidence: Evidence) -> Decision:
-    """The decision for a reading without danger."""
+def decide(
+    settings: BotSettings, entries: Mapping[str, Entry], reading: Reading, evidence: Evidence, refusing: frozenset[str] = frozenset()
+) -> Decision:
+    """The decision for a reading without danger; ``refusing`` are the limits that leave nothing to answer, such as a family's own papers."""
     if reading.elsewhere:
         return Decision(Outcome.NOT_FOUND, ask="elsewhere")
     if reading.abroad:
@@ -59,6 +63,8 @@ def decide(settings: BotSettings, entries: Mapping[str, Entry], reading: Reading
         return Decision(Outcome.CLARIFY, ask="need")
     if ranked[0].probability < settings.answer_floor and not documented:
         return Decision(Outcome.NOT_FOUND)
+    if refusing & (evidence.surely | {limit.id for limit in reading.limits}) and not documented:
+        return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
     if not reading.before.asked and reading.age is None and not reading.follows_on and _age_decides(entries, ranked):
         return Decision(Outcome.CLARIFY, ask="age")
     return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second))

@@ -129,7 +129,7 @@ class Engine:
         evidence = self.gatherer.gather(reading)
         if danger := self.reader.danger.weigh(reading.danger, evidence.danger, evidence.kind, reading.language == "en"):
             return Considered(reading, evidence, urgent(self.entries, danger))
-        return Considered(reading, evidence, decide(self.settings, self.entries, reading, evidence))
+        return Considered(reading, evidence, decide(self.settings, self.entries, reading, evidence, self.phrases.refusing))
 
     def _remember(self, turns: tuple[str, ...], considered: Considered) -> None:
         self._remembered[turns] = considered
@@ -140,8 +140,8 @@ class Engine:
         reading, evidence, decision, lines = considered.reading, considered.evidence, considered.decision, self.phrases.lines
         if decision.danger:
             return self.composer.urgent(reading, decision.danger, decision.starts)
-        if decision.outcome is Outcome.ANSWERED and evidence:
-            return self.composer.answered(reading, evidence, decision.starts)
+        if decision.starts and evidence:
+            return self.composer.answered(reading, evidence, decision.starts, decision.outcome)
         if decision.ask and decision.ask in self.phrases.choices:
             choices = self.phrases.choices[decision.ask]
             return self.composer.refused(decision.outcome, reading, evidence, [lines[f"clarify_{decision.ask}"]], choices=choices)

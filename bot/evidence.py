@@ -68,8 +68,8 @@ class Evidence:
     """Candidates and passages, best first, and the vector of the question, shape (dimensions,).
 
     Learned from the messages on file: ``outside`` and ``chat`` are the log odds that a message is outside the subject, or small talk;
-    ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell. ``second`` is the
-    place for another need in the same message.
+    ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell, ``surely`` that of
+    even odds or more. ``second`` is the place for another need in the same message.
     """
 
     candidates: tuple[Candidate, ...]
@@ -80,6 +80,7 @@ class Evidence:
     danger: float = -np.inf
     kind: str | None = None
     asks: frozenset[str] = frozenset()
+    surely: frozenset[str] = frozenset()
     second: str | None = None
 
     def near_document(self) -> Passage | None:
@@ -168,6 +169,7 @@ class Gatherer:
             "danger": odds.get(DANGER, {}).get(IN_DANGER, -np.inf),
             "kind": max(which, key=lambda kind: which[kind]) if which else None,
             "asks": frozenset(label for label, value in asks.items() if value >= self._settings.asked_floor),
+            "surely": frozenset(label for label, value in asks.items() if value >= 0.0),
         }
 
     def _outside(self, reading: Reading, scope: Mapping[str, float], probabilities: Scores) -> float:

@@ -46,11 +46,12 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Limit:
-    """Something nobody can decide here: how it is asked, and what to say."""
+    """Something nobody can decide here: how it is asked, what to say, and whether nothing else that is said answers it (``not_found``)."""
 
     id: str
     pattern: re.Pattern[str]
     say: str
+    refuses: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class Phrases:
         self.languages: Mapping[str, str] = data.get("languages", {})
         self.hints = {name: any_of(words) for name, words in data["hints"].items()}
         self.asks = tuple(Ask(id, any_of(ask["words"]), ask["thing"]) for id, ask in data.get("asks", {}).items())
-        self.limits = tuple(Limit(limit["id"], any_of(limit["words"]), limit["say"]) for limit in data.get("limits", []))
+        self.limits = tuple(Limit(limit["id"], any_of(limit["words"]), limit["say"], bool(limit.get("refuses"))) for limit in data.get("limits", []))
+        self.refusing = frozenset(limit.id for limit in self.limits if limit.refuses)
 
 
 def load_phrases(folder: Path) -> Phrases:

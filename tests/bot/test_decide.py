@@ -167,3 +167,21 @@ def test_nothing_is_asked_twice(reader: Reader) -> None:
 def test_the_same_evidence_gives_the_same_decision(plain: Reading) -> None:
     found = evidence(a=0.5, b=0.3, c=0.1, d=0.05)
     assert decide(BotSettings(), ENTRIES, plain, found) == decide(BotSettings(), ENTRIES, plain, found)
+
+
+def test_what_nobody_here_can_see_is_refused_with_whom_to_ask(reader: Reader, plain: Reading) -> None:
+    told, refusing = evidence(a=0.6, b=0.3), reader.phrases.refusing
+    assert "own-case" in refusing
+    asked = reader.read(["what did the panel say about my son's plan"])
+    decision = decide(BotSettings(), ENTRIES, asked, told, refusing)
+    assert (decision.outcome, [e.id for e in decision.starts][:2]) == (Outcome.NOT_FOUND, ["a", "b"])
+    for learned, outcome in (({"own-case"}, Outcome.NOT_FOUND), ({"wait"}, Outcome.ANSWERED)):
+        sure = dataclasses.replace(told, asks=frozenset(learned), surely=frozenset(learned))
+        assert decide(BotSettings(), ENTRIES, plain, sure, refusing).outcome is outcome
+        unsure = dataclasses.replace(told, asks=frozenset(learned))
+        assert decide(BotSettings(), ENTRIES, plain, unsure, refusing).outcome is Outcome.ANSWERED
+
+
+def test_an_age_is_not_asked_for_where_nobody_here_can_see_the_answer(reader: Reader) -> None:
+    asked = reader.read(["what time is my appointment"])
+    assert decide(BotSettings(), ENTRIES, asked, evidence(young=0.5, old=0.4), reader.phrases.refusing).outcome is Outcome.NOT_FOUND
