@@ -19,7 +19,7 @@ serve: build ## Build what is needed and serve on http://127.0.0.1:8000 (PORT=81
 	$(BIN)/python -m web serve
 
 test: $(VENV)/.dev lint ## Install what the tests need, then lint, types and tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .

@@ -102,15 +102,15 @@ class Score:
         """Measures as shown."""
         if self.recall:
             p, r = mean(self.precision), mean(self.recall)
-            yield "articles: F1", f"{2 * p * r / (p + r):.3f}"
-            yield "articles: precision, recall", f"{p:.3f}, {r:.3f}"
+            yield "articles: F1", f"{2 * p * r / (p + r):.4f}"
+            yield "articles: precision, recall", f"{p:.4f}, {r:.4f}"
             yield "articles: headings kept as headings", f"{sum(self.headings)} of {len(self.headings)}"
             yield "articles: contact lines kept", f"{sum(self.contacts)} of {len(self.contacts)}"
         if self.pieces:
             p = self.pieces["hit"] / max(1, self.pieces["hit"] + self.pieces["false"])
             r = self.pieces["hit"] / max(1, self.pieces["hit"] + self.pieces["missed"])
-            yield "snippets: F1", f"{2 * p * r / (p + r):.3f}"
-            yield "snippets: precision, recall", f"{p:.3f}, {r:.3f}"
+            yield "snippets: F1", f"{2 * p * r / (p + r):.4f}"
+            yield "snippets: precision, recall", f"{p:.4f}, {r:.4f}"
         for what in ("paragraphs", "headings", "contact lines", "table rows"):
             if self.site[what]:
                 yield f"site: {what} kept", f"{self.site[what + ' kept']} of {self.site[what]}"

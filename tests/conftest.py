@@ -23,6 +23,13 @@ ADAPTER = ROOT / "adapter.safetensors"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first file that needs the release goes first and the others that do go last: the rest is tested while it is built."""
+    needing = {item.path for item in items if "release_dir" in getattr(item, "fixturenames", ())}
+    first = next((item.path for item in items if item.path in needing), None)
+    items.sort(key=lambda item: (item.path != first, item.path in needing))
+
+
 @pytest.fixture(autouse=True)
 def _settings_from_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the shell that runs the tests reaches them."""

@@ -26,6 +26,8 @@ _DROPPED = frozenset(
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog"))
 _BANNER = re.compile(r"cookie|breadcrumb|skip-?(?:link|to)|consent-?banner", re.I)
 _HEADING = re.compile(r"h[1-6]")
+_TOLD = 200
+"""Characters in the paragraphs of a form from which it holds more than its fields."""
 _BLOCKS = frozenset(
     (
         "address", "article", "blockquote", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
@@ -132,8 +134,12 @@ def _dropped(tag: Tag) -> bool:
     banner = bool(names) and _BANNER.search(names) is not None
     if tag.name not in _DROPPED and tag.get("role") not in _ROLES and not banner:
         return False
-    # Some systems wrap the whole page in one form, or mark it "has-cookie-banner"; the content's own header holds its heading.
-    wraps = tag.name == "form" or (tag.name == "header" and tag.find_parent(["main", "article"])) or (banner and tag.name not in _DROPPED)
+    # Some systems wrap the whole page in one form, or mark it "has-cookie-banner"; the content's own headers hold its headings.
+    if tag.name == "header" and tag.find_parent(["main", "article"]):
+        return not tag.find(_HEADING)
+    if tag.name == "form" and sum(len(text.get_text(strip=True)) for text in tag.find_all("p")) >= _TOLD:
+        return False
+    wraps = tag.name == "form" or (banner and tag.name not in _DROPPED)
     return not (wraps and tag.find(["h1", "main", "article"]))
 
 

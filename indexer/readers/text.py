@@ -41,18 +41,26 @@ _TAG = re.compile(r"</?(?:i|b|u|em|strong|sup|sub)\s*>", re.I)
 _BREAK = re.compile(r"</?(?:p|br)\s*/?>", re.I)
 _ITALIC = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _REPEATED = 8
+_STRAY = 5
+"""Letters beyond ASCII that stand for each broken one in a text that is UTF-8."""
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """Text of bytes: UTF-16 if marked so, else UTF-8, else the declared encoding, else Windows-1252; never raises."""
+    """Text of bytes: UTF-16 if marked so, else UTF-8, else the declared encoding, else Windows-1252; never raises.
+
+    UTF-8 with a few stray bytes (a sentence cut in the middle of a letter, a piece pasted from elsewhere) is UTF-8 all the same.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", declared or "cp1252"):
-        try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("cp1252", errors="replace")
+    text = data.decode("utf-8-sig", errors="replace")
+    broken = text.count("\ufffd")
+    if not broken or broken * _STRAY < len(_BEYOND_ASCII.findall(text)):
+        return text
+    try:
+        return data.decode(declared or "cp1252")
+    except (UnicodeDecodeError, LookupError):
+        return data.decode("cp1252", errors="replace")
 
 
 def dates(text: str) -> list[str]:

@@ -131,6 +131,8 @@ def test_text_drops_the_table_of_contents() -> None:
         ("£5 – café".encode("cp1252"), "£5 – café"),
         ("café".encode("utf-16"), "café"),
         (b"\x81 x", "\ufffd x"),
+        ("ein schönes Café, größer über Köln: ".encode() + b"caf\xc3", "ein schönes Café, größer über Köln: caf\ufffd"),
+        ("Fußweg über Köln, £5".encode("cp1252"), "Fußweg über Köln, £5"),
     ],
 )
 def test_decode(data: bytes, expected: str) -> None:
@@ -182,6 +184,8 @@ def test_html_sections() -> None:
         ("<body class='has-cookie-banner'><div class='cookie-page'><main><h1>Help</h1>Words</main></div>", [("Help", "Words")]),
         ("<main></main><div role=main>Here</div>", [("", "Here")]),
         ("<article><header><h1>A</h1></header>One</article>", [("A", "One")]),
+        ("<main><ul><li><header><h2>Opening times</h2></header>From nine</ul></main>", [("Opening times", "From nine")]),
+        (f"<main><h1>A</h1><form><label>Size</label><p>{PROSE * 4}</p><input></form></main>", [("A", PROSE * 4)]),
         ("<article>One</article><article>Two</article>", [("", "One\nTwo")]),
         ("<table><tr><td>Out<table><tr><td>in</td><td>side</td></tr></table></td><td>far</td></tr></table>", [("", "Out | far\nin | side")]),
         ("<table><tr><td><h2>Laid out</h2><p>One</p></td><td>Two</td></tr></table>", [("Laid out", "One\nTwo")]),
