@@ -55,9 +55,9 @@ def release_dir(indexer_settings: IndexerSettings) -> Path:
 
 @pytest.fixture(scope="session")
 def engine(indexer_settings: IndexerSettings, release_dir: Path) -> Engine:
-    """An engine over that release."""
+    """An engine over that release; with one thread, since tests run beside each other."""
     assert release_dir == indexer_settings.release_dir
-    return open_engine(BotSettings(), indexer_settings)
+    return open_engine(BotSettings(), indexer_settings.model_copy(update={"encoder_threads": 1}))
 
 
 SMALL_ENTRIES = {
