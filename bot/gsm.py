@@ -8,6 +8,7 @@ _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("^{}\\[~]|€\f")
+_ALL = _BASIC | _EXTENDED
 _FOLDED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "•": "-", "\u00a0": " ", "\t": " "})
 SINGLE, PART = 160, 153
 """Septets in a message sent alone, and in each part of a longer one."""
@@ -17,12 +18,12 @@ UCS2_SINGLE, UCS2_PART = 70, 67
 def fold(text: str) -> str:
     """Text with curly quotes, dashes and accents brought into GSM-7 where that is possible; other scripts stay as they are."""
     text = unicodedata.normalize("NFC", text).translate(_FOLDED)
-    return "".join(c if c in _BASIC or c in _EXTENDED else _plain(c) for c in text)
+    return "".join(c if c in _ALL else _plain(c) for c in text)
 
 
 def encoding(text: str) -> str:
     """``GSM-7`` or ``UCS-2``."""
-    return "GSM-7" if all(c in _BASIC or c in _EXTENDED for c in text) else "UCS-2"
+    return "GSM-7" if _ALL.issuperset(text) else "UCS-2"
 
 
 def segments(text: str) -> int:
@@ -43,4 +44,4 @@ def segments(text: str) -> int:
 
 def _plain(character: str) -> str:
     stripped = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-    return stripped if stripped and all(c in _BASIC or c in _EXTENDED for c in stripped) else character
+    return stripped if stripped and _ALL.issuperset(stripped) else character
