@@ -58,7 +58,7 @@ def decide(
         return Decision(Outcome.CLARIFY, ask="small_talk")
     documented = evidence.near_document() is not None
     if evidence.outside >= settings.outside_floor and not documented:
-        return Decision(Outcome.OUT_OF_SCOPE)
+        return Decision(Outcome.NOT_FOUND if any(limit.ours for limit in reading.limits) else Outcome.OUT_OF_SCOPE)
     if not reading.before.asked and reading.says_nothing:
         return Decision(Outcome.CLARIFY, ask="need")
     if ranked[0].probability < settings.answer_floor and not documented:

@@ -46,12 +46,16 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Limit:
-    """Something nobody can decide here: how it is asked, what to say, and whether nothing else that is said answers it (``not_found``)."""
+    """Something nobody can decide here, or that is not held: how it is asked, and what to say.
+
+    ``refuses``: nothing else that is said answers it (``not_found``). ``ours``: whoever asks it asks about our subject, even where no entry is near.
+    """
 
     id: str
     pattern: re.Pattern[str]
     say: str
     refuses: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Phrases:
         self.languages: Mapping[str, str] = data.get("languages", {})
         self.hints = {name: any_of(words) for name, words in data["hints"].items()}
         self.asks = tuple(Ask(id, any_of(ask["words"]), ask["thing"]) for id, ask in data.get("asks", {}).items())
-        self.limits = tuple(Limit(limit["id"], any_of(limit["words"]), limit["say"], bool(limit.get("refuses"))) for limit in data.get("limits", []))
+        self.limits = tuple(Limit(limit["id"], any_of(limit["words"]), limit["say"], bool(limit.get("refuses")), bool(limit.get("ours"))) for limit in data.get("limits", []))
         self.refusing = frozenset(limit.id for limit in self.limits if limit.refuses)
 
 
