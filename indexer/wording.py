@@ -21,12 +21,17 @@ GLOSSARY = "glossary.toml"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
 _UNSEEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 _INVISIBLE = re.compile(_UNSEEN + r"|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f]+[^\S\n]*")
+_STACKED = re.compile(r"[\u0300-\u036f\u0483-\u0489]{3,}")
+"""More marks over one letter than any language has."""
 _SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """A message as plain text: NFC, straight quotes, no control or invisible characters or broken ones, single spaces. No letter is dropped."""
-    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    """A message as plain text: NFC, straight quotes, no control or invisible characters, broken ones or heaps of marks, single spaces.
+
+    No letter is dropped.
+    """
+    text = unicodedata.normalize("NFC", _STACKED.sub("", text)).translate(_QUOTES)
     return _SPACE.sub(" ", _INVISIBLE.sub(" ", text)).strip()
 
 

@@ -26,6 +26,8 @@ WORDING = Wording({
         ("nul\x00byte", "nul byte"),
         ("right\u202eto left", "right to left"),
         ("e\u0301", "é"),
+        ("m\u0334\u0321\u035d\u0489y\u0334\u0321\u035d dog", "my dog"),
+        ("Vi\u1ec7t, e\u0323\u0302", "Việt, ệ"),
         ("Żółw 你好", "Żółw 你好"),
         ("a\u00a0b", "a b"),
         ("\ufeff", ""),
