@@ -58,6 +58,8 @@ def decide(
         return Decision(Outcome.CLARIFY, ask="small_talk")
     documented = evidence.near_document() is not None
     if evidence.outside >= settings.outside_floor and not documented:
+        if ranked[0].probability > evidence.beyond():
+            return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
         return Decision(Outcome.NOT_FOUND if any(limit.ours for limit in reading.limits) else Outcome.OUT_OF_SCOPE)
     if not reading.before.asked and reading.says_nothing:
         return Decision(Outcome.CLARIFY, ask="need")

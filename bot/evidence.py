@@ -87,6 +87,10 @@ class Evidence:
         """The best passage of a document, or of an entry that nobody has said how to ask for, if it is near enough to be quoted."""
         return next((f.passage for f in self.passages if f.unasked and f.similarity >= DOCUMENT_NEAR), None)
 
+    def beyond(self) -> float:
+        """The probability that what is asked for lies outside the subject, as the ranking of places sees it."""
+        return sum(c.probability for c in self.candidates if c.id.startswith(NOT_OURS))
+
     def ours(self) -> Iterator[Candidate]:
         """Candidates that are entries."""
         return (c for c in self.candidates if not c.id.startswith(NOT_OURS))
