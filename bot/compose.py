@@ -50,7 +50,7 @@ class Composer:
         where, first = self._lead(lead, cited)
         others = [self._other(entry, evidence, cited) for entry in starts[1:]]
         parts = [
-            self._part("note", self._limits(reading, evidence)),
+            self._part("note", self._refusal(reading, evidence) if outcome is Outcome.NOT_FOUND else self._limits(reading, evidence)),
             self._part("where", where),
             self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, evidence, lead, cited)),
@@ -200,6 +200,12 @@ class Composer:
         asked = evidence.asks if evidence else frozenset[str]()
         mentioned = [Statement(self._phrases.lines["if_danger"])] if evidence and evidence.danger >= self._mentioned_from else []
         return mentioned + [Statement(limit.say) for limit in self._phrases.limits if limit in reading.limits or limit.id in asked]
+
+    def _refusal(self, reading: Reading, evidence: Evidence) -> list[Statement]:
+        """What cannot be known, or plainly that we do not know."""
+        said = self._limits(reading, evidence)
+        named = any(statement.text in {limit.say for limit in self._phrases.limits} for statement in said)
+        return said if named else [*said, Statement(self._phrases.lines["not_found"])]
 
     def _language(self, reading: Reading, cited: Citations) -> list[Statement]:
         line = self._phrases.languages.get(reading.language)

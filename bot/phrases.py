@@ -85,7 +85,10 @@ class Phrases:
         self.languages: Mapping[str, str] = data.get("languages", {})
         self.hints = {name: any_of(words) for name, words in data["hints"].items()}
         self.asks = tuple(Ask(id, any_of(ask["words"]), ask["thing"]) for id, ask in data.get("asks", {}).items())
-        self.limits = tuple(Limit(limit["id"], any_of(limit["words"]), limit["say"], bool(limit.get("refuses")), bool(limit.get("ours"))) for limit in data.get("limits", []))
+        self.limits = tuple(
+            Limit(limit["id"], any_of(limit["words"]), limit["say"], bool(limit.get("refuses")), bool(limit.get("ours")))
+            for limit in data.get("limits", [])
+        )
         self.refusing = frozenset(limit.id for limit in self.limits if limit.refuses)
 
 

@@ -179,9 +179,9 @@ def test_every_answer_has_its_three_parts(asked: list[Asked]) -> None:
 
 def test_refusals_name_no_place_and_cite_nothing_but_routes(engine: Engine, asked: list[Asked]) -> None:
     routes = {engine.entries[id].name for id in (*engine.phrases.best_human, engine.phrases.interpreter) if id in engine.entries}
-    unseen = {limit.say for limit in engine.phrases.limits if limit.refuses}
+    unseen = {limit.say for limit in engine.phrases.limits} | {engine.phrases.lines["not_found"]}
     for item in asked:
-        if item.web.outcome is Outcome.NOT_FOUND and item.web.answer.signposts:  # says first that we cannot see it, then whom to ask
+        if item.web.outcome is Outcome.NOT_FOUND and item.web.answer.signposts:  # says first that we cannot know it, then whom to ask
             assert unseen & {statement.text for statement in item.web.answer.parts[0].statements}, item.turns
         elif item.web.outcome not in (Outcome.ANSWERED, Outcome.URGENT):
             assert item.web.answer.signposts == (), item.turns

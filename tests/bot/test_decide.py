@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,13 @@ import pytest
 from bot.danger import Danger, DangerRules
 from bot.decide import decide, urgent
 from bot.evidence import Candidate, Evidence
-from bot.phrases import load_phrases
+from bot.phrases import Limit, load_phrases
 from bot.places import load_places
 from bot.reading import Before, Reader, Reading
 from bot.records import Outcome
 from bot.settings import BotSettings
 from indexer.entries import Entry
+from indexer.messages import OUT_OF_SCOPE
 from indexer.wording import load_wording
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -89,9 +91,13 @@ def test_below_the_floor_we_do_not_know(plain: Reading) -> None:
 
 
 def test_what_is_not_ours(plain: Reading) -> None:
-    found = evidence(a=0.4, b=0.1)
+    found = evidence(a=0.4, b=0.1, **{OUT_OF_SCOPE: 0.5})
     settings = BotSettings(outside_floor=-1.0)
     assert decide(settings, ENTRIES, plain, dataclasses.replace(found, outside=-0.9)).outcome is Outcome.OUT_OF_SCOPE
+    held = dataclasses.replace(plain, limits=(Limit("x", re.compile("x"), "We hold nothing on that.", ours=True),))
+    assert decide(settings, ENTRIES, held, dataclasses.replace(found, outside=-0.9)).outcome is Outcome.NOT_FOUND
+    likelier = decide(settings, ENTRIES, plain, dataclasses.replace(evidence(a=0.4, **{OUT_OF_SCOPE: 0.3}), outside=-0.9))
+    assert (likelier.outcome, likelier.starts[0].id) == (Outcome.NOT_FOUND, "a")
     assert decide(settings, ENTRIES, plain, dataclasses.replace(found, outside=-1.1)).outcome is Outcome.ANSWERED
     hello = decide(settings, ENTRIES, plain, dataclasses.replace(found, outside=-2.0, chat=0.1))
     assert (hello.outcome, hello.ask) == (Outcome.CLARIFY, "small_talk")
