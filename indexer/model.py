@@ -7,6 +7,7 @@ Every file of the model is pinned by SHA-256 in a lock file beside the configura
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
 import json
@@ -143,14 +144,10 @@ def export(name: str, lock: Path, cache: Path, adapter: Path | None = None) -> E
     target = cache / digest[:16]
     if not is_whole(target):
         cache.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=cache))
-        scratch.chmod(READABLE)
-        try:
-            _export(folder, scratch, adapter)
-            shutil.rmtree(target, ignore_errors=True)
-            scratch.rename(target)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with (cache / ".exporting").open("w") as lock_file:
+            fcntl.flock(lock_file, fcntl.LOCK_EX)  # of two at once the second waits, and then uses what the first made
+            if not is_whole(target):
+                _export_whole(folder, target, adapter)
     return Exported(target, digest[:16])
 
 
@@ -192,6 +189,18 @@ def pin_adapter(adapter: Path, lock: Path) -> None:
 def fits(adapter: Path, folder: Path) -> bool:
     """Whether an adapter was taught on the weights of a model's folder."""
     return load_adapter(adapter).base in {sha256_of(path) for path in folder.glob("*.safetensors")}
+
+
+def _export_whole(folder: Path, target: Path, adapter: Path | None) -> None:
+    """Export into a folder beside the target and put it in the target's place, so that nothing half made is ever found there."""
+    scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
+    scratch.chmod(READABLE)
+    try:
+        _export(folder, scratch, adapter)
+        shutil.rmtree(target, ignore_errors=True)
+        scratch.rename(target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _export(folder: Path, target: Path, adapter: Path | None) -> None:

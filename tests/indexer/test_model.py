@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -152,7 +154,22 @@ def test_an_export_that_failed_leaves_nothing(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("indexer.model._export", half)
     with pytest.raises(MemoryError):
         export(NAME, LOCK, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir() if path.name != ".exporting"] == []
+
+
+def test_of_two_exports_at_once_the_second_uses_what_the_first_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, made = export(NAME, LOCK, MODELS), []
+
+    def slow(_folder: Path, scratch: Path, _adapter: Path | None) -> None:
+        made.append(scratch)
+        time.sleep(0.2)
+        shutil.copytree(good.folder, scratch, dirs_exist_ok=True)
+
+    monkeypatch.setattr("indexer.model._export", slow)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: export(NAME, LOCK, tmp_path), range(4)))
+    assert found == [Exported(tmp_path / good.digest, good.digest)] * 4
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json", "encoder.json"])
@@ -172,4 +189,4 @@ def test_an_export_that_is_damaged_is_made_again(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("indexer.model._export", lambda _folder, scratch, _adapter: shutil.copytree(good.folder, scratch, dirs_exist_ok=True))
     assert export(NAME, LOCK, tmp_path) == Exported(target, good.digest)
     assert is_whole(target)
-    assert [path.name for path in tmp_path.iterdir()] == [good.digest]
+    assert {path.name for path in tmp_path.iterdir()} == {good.digest, ".exporting"}
