@@ -1,4 +1,4 @@
-"""``python -m web serve`` and ``python -m web purge``."""
+"""``python -m web serve``, ``python -m web purge`` and ``python -m web comments``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexer.errors import WaymarkError
+from web import staff
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,12 +18,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve the site; PORT and HOST in the environment choose where")
     commands.add_parser("purge", help="delete conversations that have expired")
+    staff.add_commands(commands)
     given = parser.parse_args(arguments)
     try:
         if given.command == "serve":
             from web.serve import serve
 
             serve(given.config)
+        elif given.command == "comments":
+            staff.run(given)
         else:
             print(f"{_purge(given.config)} expired conversations deleted")
     except WaymarkError as fault:

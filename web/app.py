@@ -6,9 +6,33 @@ import hashlib
 from pathlib import Path
 
 from flask import Flask, url_for
+from flask_compress import Compress
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, browse, chat, comments, entries, framework, health, logs, open_referral, present, problems, security, sms
+from web import (
+    along,
+    api,
+    browse,
+    chat,
+    comments,
+    embed,
+    entries,
+    framework,
+    health,
+    helped,
+    languages,
+    logs,
+    open_referral,
+    pages,
+    present,
+    problems,
+    said,
+    security,
+    sms,
+    theme,
+)
+from web.answer_feedback import AnswerFeedbackStore
 from web.conversations import Conversations
 from web.database import Database
 from web.feedback import Feedback
@@ -30,16 +54,23 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     """
     settings = settings or load_web_settings()
     app = Flask(__name__)
-    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
     database = Database(settings)
     conversations = Conversations(database, settings.conversation_minutes)
     feedback = Feedback(database, settings.feedback_on_one_entry, settings.feedback_on_all)
-    app.extensions["waymark"] = Site(settings, secret_key(settings), live or open_live(), database, conversations, feedback)
-    for part in (security, logs, problems):
+    answers = AnswerFeedbackStore(database, settings.feedback_on_one_entry, settings.feedback_on_all)
+    app.extensions["waymark"] = Site(settings, secret_key(settings), live or open_live(), database, conversations, feedback, answers)
+    for part in (languages, logs, problems):
         part.init_app(app)
-    for room in (chat, browse, entries, framework, comments, api, sms, health, open_referral):
+    security.init_app(app, settings.embed_hosts)
+    theme.init_app(app, settings)
+    Compress(app)
+    for room in (chat, browse, embed, entries, framework, comments, api, sms, health, open_referral, along, pages, helped, said):
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(chat.blueprint, name=chat.PANEL, url_prefix="/panel")
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})])  # type: ignore[list-item]
     _teach_templates(app, settings)
+    app.url_build_error_handlers.append(lambda _fault, endpoint, _values: "/soon/" + endpoint)  # TODO away
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -13,14 +13,25 @@ from sqlalchemy.orm import Session
 from web.database import Database
 from web.models import Comment
 
-_HOUR = 3600
-_DAY = 24 * _HOUR
+HOUR = 3600
+DAY = 24 * HOUR
 _LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"
-_REFERENCE = re.compile(rf"F-[{_LETTERS}]{{4}}-[{_LETTERS}]{{4}}")
+_REFERENCE = re.compile(rf"[A-Z]-[{_LETTERS}]{{4}}-[{_LETTERS}]{{4}}")
 
 
 class TooMany(Exception):  # noqa: N818 - it is a limit, not a fault
     """As many comments as one hour takes have come in."""
+
+
+def new_reference(kind: str) -> str:
+    """A reference number nobody can guess, without letters that are easily mixed up. ``kind`` is its first letter."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{kind}-{letters[:4]}-{letters[4:]}"
+
+
+def is_reference(text: str, kind: str) -> bool:
+    """Whether this can be a reference number of that kind."""
+    return text.startswith(f"{kind}-") and _REFERENCE.fullmatch(text) is not None
 
 
 class Feedback:
@@ -42,22 +53,19 @@ class Feedback:
         with self._database.writes.begin() as session:
             now = int(self._clock())
             same = select(Comment.reference).where(
-                Comment.entry == entry, Comment.about == about, Comment.text == text, Comment.created > now - _DAY
+                Comment.entry == entry, Comment.about == about, Comment.text == text, Comment.created > now - DAY
             )
             if reference := session.scalars(same).first():
                 return reference
-            if self._since(session, now - _HOUR, entry) >= self._on_one_entry or self._since(session, now - _HOUR) >= self._on_all:
+            if self._since(session, now - HOUR, entry) >= self._on_one_entry or self._since(session, now - HOUR) >= self._on_all:
                 raise TooMany
-            letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
-            comment = Comment(
-                reference=f"F-{letters[:4]}-{letters[4:]}", entry=entry, release=release, about=about, text=text, created=now
-            )
+            comment = Comment(reference=new_reference("F"), entry=entry, release=release, about=about, text=text, created=now)
             session.add(comment)
             return comment.reference
 
     def entry_of(self, reference: str) -> str | None:
         """The id of the entry that a comment is about; None where there is no such comment."""
-        if not _REFERENCE.fullmatch(reference):
+        if not is_reference(reference, "F"):
             return None
         with self._database.reads() as session:
             return session.scalars(select(Comment.entry).where(Comment.reference == reference)).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -55,3 +55,31 @@ class Comment(Base):
     about: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     created: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class AnswerFeedback(Base):
+    """Whether an answer helped someone. It holds where the answer sent them, never the question or the conversation."""
+
+    __tablename__ = "answer_feedback"
+
+    reference: Mapped[str] = mapped_column(String(12), primary_key=True)
+    helped: Mapped[bool] = mapped_column(Boolean)
+    outcome: Mapped[str] = mapped_column(String(20))
+    entries: Mapped[str] = mapped_column(Text)
+    release: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10))
+    why: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    created: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Response(Base):
+    """What the council says to a comment, with as much of the comment as may be published."""
+
+    __tablename__ = "responses"
+
+    reference: Mapped[str] = mapped_column(ForeignKey("feedback.reference", ondelete="CASCADE"), primary_key=True)
+    published_text: Mapped[str] = mapped_column(Text)
+    reply: Mapped[str] = mapped_column(Text)
+    done: Mapped[str] = mapped_column(Text)
+    published: Mapped[int] = mapped_column(BigInteger)

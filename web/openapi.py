@@ -162,7 +162,6 @@ def document(settings: WebSettings) -> Schema:
         },
         "/chat": {"post": _post("fragment", "The same, as a piece of the page.", _pages("200", "400", "413"))},
         "/forget": {"post": _post("forget", "Delete a conversation now.", {"303": _says("On to the chat page.")})},
-        "/about": {"get": _get("about", "What this is and what it keeps.", PAGE)},
         "/browse": {"get": _browse()},
         "/framework": {"get": _get("frameworkOverview", "What every nursery, school and college should do.", PAGE)},
         **{f"/{folder}/{{entry_id}}": {"get": _entry(kind)} for kind, folder in FOLDERS.items()},

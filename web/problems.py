@@ -54,7 +54,7 @@ def _answer(status: int) -> Response:
         return twiml(render_template("sms_fault.txt").strip()) if g.get("signed") else twiml(status=status)
     if request.path.startswith("/api/") or request.endpoint in ("health.healthz", "health.readyz", "health.show_metrics"):
         return problem(status, detail)
-    template = "fragment_fault.html" if request.endpoint == "chat.fragment" else "fault.html"
+    template = "fragment_fault.html" if request.endpoint in ("chat.fragment", "panel.fragment") else "fault.html"
     return Response(render_template(template, status=status, detail=detail), status, content_type="text/html; charset=utf-8")
 
 

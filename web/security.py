@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, request
 
 POLICY = "; ".join(
@@ -13,31 +15,39 @@ POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'self'",
     )
 )
+FRAMED = ("panel.", "embed.search")
+"""Endpoints that other sites may show in a frame, if the configuration names them."""
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+KEPT = ("entries.show", "framework.overview", "pages.")
+"""Endpoints whose pages say the same to everybody, and may be kept for five minutes."""
 YEAR = 365 * 24 * 3600
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, embed_hosts: Sequence[str] = ()) -> None:
     """Set the headers. Pages are not stored, since they hold what someone asked; static files are, for their address holds a checksum."""
 
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
+        framed = embed_hosts and (request.endpoint or "").startswith(FRAMED)
+        ancestors = " ".join(["'self'", *(embed_hosts if framed else ())])
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors {ancestors}"
+        if not framed:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        if request.endpoint == "static" and response.status_code == 200:
+        if response.status_code == 200 and request.endpoint in ("theme.style", "theme.logo", "embed.script"):
+            pass  # they say themselves how long they may be kept
+        elif request.endpoint == "static" and response.status_code == 200:
             response.headers["Cache-Control"] = f"public, max-age={YEAR if 'v' in request.args else 3600}"
-        elif request.endpoint in ("entries.show", "framework.overview") and response.status_code == 200:
+        elif (request.endpoint or "").startswith(KEPT) and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=300"
         else:
             response.headers["Cache-Control"] = "no-store"

@@ -52,6 +52,9 @@ def serve(config: Path | None = None) -> None:
 
         app = create_app(settings, open_live(config))
         app.extensions["waymark"].directory()  # made before the processes part, so that they share it
+        for template in app.jinja_env.list_templates(extensions=["html"]):
+            if "/" not in template:  # and our own pages, for the same reason
+                app.jinja_env.get_template(template)
         logs.set_up()
         Server(app, options(settings, where, app)).run()
     finally:

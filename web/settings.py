@@ -16,6 +16,11 @@ from sqlalchemy.exc import ArgumentError
 from indexer.config import DEFAULT_FILE, Settings, load_settings
 from indexer.errors import ConfigError
 
+_COLOUR = r"^#[0-9a-fA-F]{6}$"
+_EMBEDDER = r"^https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$"
+_CONTRAST = 4.5
+"""Least contrast of text and its ground (WCAG 2.2, 1.4.3)."""
+_LOGOS = (".svg", ".png", ".webp")
 _ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 
@@ -45,6 +50,15 @@ class WebSettings(Settings):
     service_name: Annotated[str, Field(min_length=1, max_length=40, description="Name in the page header.")] = "Waymark"
     council_name: Annotated[str, Field(min_length=1, max_length=80, description="The council that offers the service.")] = "Stockport Council"
     council_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$", description="The council's website; empty: not shown.")] = "https://www.stockport.gov.uk"
+    header_colour: Annotated[str, Field(pattern=_COLOUR, description="Colour of the bar at the top and of labels, as #rrggbb.")] = "#14476b"
+    link_colour: Annotated[str, Field(pattern=_COLOUR, description="Colour of links on a light page.")] = "#1a5c94"
+    button_colour: Annotated[str, Field(pattern=_COLOUR, description="Colour of buttons.")] = "#00703c"
+    logo: Annotated[Path | None, Field(description="The council's logo for the top of the page, an SVG, PNG or WebP file; empty: its name.")] = None
+    embed_hosts: Annotated[
+        tuple[Annotated[str, Field(pattern=_EMBEDDER)], ...],
+        Field(description="Sites that may show Waymark inside their pages, such as https://www.example.gov.uk or https://*.example.gov.uk."),
+    ] = ()
+    council_email: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="An address to write to about this site; empty: not shown.")] = ""
     council_phone: Annotated[str, Field(pattern=r"^(\+?\d[\d ]+)?$", description="A number to ring about this site; empty: not shown.")] = ""
 
     @field_validator("secret_key")
@@ -52,6 +66,26 @@ class WebSettings(Settings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < 16:
             raise ValueError("give at least 16 characters, or leave it empty to have one made")
+        return value
+
+    @field_validator("header_colour", "link_colour", "button_colour")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        found = contrast_with_white(value)
+        if found < _CONTRAST:
+            raise ValueError(f"white and {value} have a contrast of {found:.1f}; {_CONTRAST} are needed to be read")
+        return value
+
+    @field_validator("logo", mode="before")
+    @classmethod
+    def _no_logo(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("logo")
+    @classmethod
+    def _picture(cls, value: Path | None) -> Path | None:
+        if value is not None and value.suffix.lower() not in _LOGOS:
+            raise ValueError(f"not one of {', '.join(_LOGOS)}")
         return value
 
     @field_validator("database_url")
@@ -64,6 +98,13 @@ class WebSettings(Settings):
         if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
             raise ValueError("a database in memory cannot be shared by processes; name a file")
         return value
+
+
+def contrast_with_white(colour: str) -> float:
+    """Contrast of a colour (``#rrggbb``) with white, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
 def load_web_settings(file: Path | None = None) -> WebSettings:

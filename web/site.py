@@ -15,6 +15,7 @@ from bot.records import Channel, Outcome, Reply
 from indexer.entries import Entry
 from indexer.groups import Groups
 from web import metrics
+from web.answer_feedback import AnswerFeedbackStore
 from web.conversations import TURNS, Conversations, is_public_id
 from web.database import Database
 from web.directory import Directory, LiveDirectory
@@ -75,6 +76,7 @@ class Site:
     database: Database
     conversations: Conversations
     feedback: Feedback
+    answer_feedback: AnswerFeedbackStore
     directories: LiveDirectory = field(default_factory=LiveDirectory)
 
     def directory(self) -> Directory:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.records import Citation, Contact, Outcome, Part, Reply, Signpost, Statement
 from indexer.passages import REACH, SOURCES
+from web.brief import Block, brief, easy_blocks
 from web.present import checked_line, plain, source_line
 
 CARDED = ("now", "where", "also")
@@ -108,16 +109,34 @@ class Exchange:
         return tuple(self._numbers()) if self.urgent else ()
 
     @property
-    def understood(self) -> str:
-        """What we understood, in words; empty where nothing was."""
-        facts = self.reply.answer.understood
-        words = []
-        if facts.get("age") is not None:
-            words.append("age under 1" if facts["age"] == 0 else f"age {facts['age']}")
-        if isinstance(facts.get("area"), str):
-            words.append(plain(facts["area"]).title())
-        words += [plain(need) for need in facts.get("needs") or () if isinstance(need, str)]
-        return ", ".join(words)
+    def age(self) -> int | None:
+        """The age that we understood, in years."""
+        age = self.reply.answer.understood.get("age")
+        return int(age) if age is not None else None
+
+    @property
+    def area(self) -> str:
+        """Id of the neighbourhood that we understood; empty where there is none."""
+        area = self.reply.answer.understood.get("area")
+        return area if isinstance(area, str) else ""
+
+    @property
+    def understood(self) -> tuple[tuple[str, int | str], ...]:
+        """What we understood, each with its kind: ``age``, ``area`` or ``need``."""
+        found: list[tuple[str, int | str]] = [] if self.age is None else [("age", self.age)]
+        if self.area:
+            found.append(("area", plain(self.area).title()))
+        needs = self.reply.answer.understood.get("needs") or ()
+        return (*found, *(("need", plain(need)) for need in needs if isinstance(need, str)))
+
+    @property
+    def easy(self) -> tuple[Block, ...]:
+        """The Easy Read form."""
+        return easy_blocks(self.reply)
+
+    def brief(self, base: str) -> str:
+        """The places to go as plain text to send on; ``base`` is the site's public address."""
+        return brief(self.reply, base)
 
     @cached_property
     def _sources(self) -> dict[int, Citation]:

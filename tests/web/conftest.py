@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
@@ -53,6 +55,23 @@ GROUPS = Groups.model_validate({
     "phases": [{"id": "primary", "name": "Primary school", "line": "Age 4 to 11."}, {"id": "post-16", "name": "College"}],
     "areas": [{"id": "learning", "name": "Learning", "line": "Reading and numbers."}, {"id": "wellbeing", "name": "Wellbeing"}],
 })
+
+
+class KeptTemplates(BytecodeCache):
+    """Templates compiled once for all the apps of a test run."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key + bucket.checksum in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key + bucket.checksum])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+TEMPLATES = KeptTemplates()
 
 
 class StandIn:
@@ -136,6 +155,7 @@ def make_app(engine: StandIn, settings: WebSettings) -> Iterator[Any]:
 
     def make(**changes: Any) -> Flask:
         app = create_app(settings.model_copy(update=changes), engine)
+        app.jinja_env.bytecode_cache = TEMPLATES
         made.append(app)
         return app
 

@@ -6,14 +6,17 @@ import re
 
 import pytest
 
-from web.security import HEADERS
+from web.security import HEADERS, POLICY
 
+WHOLE = f"{POLICY}; frame-ancestors 'self'"
 REQUESTS = [
     ("get", "/", 200), ("post", "/", 400), ("post", "/chat", 400), ("post", "/forget", 303), ("get", "/about", 200),
     ("get", "/browse", 200), ("get", "/browse?age=99", 200), ("get", "/browse?age=", 302), ("get", "/framework", 200),
     ("get", "/framework/overview", 200), ("post", "/feedback", 404), ("get", "/feedback/F-BCDF-GHJK", 404), ("get", "/services/portage", 200),
     ("get", "/services/old-helpline", 301), ("get", "/services/none", 404), ("get", "/none", 404),
     ("get", "/api/openapi.json", 200), ("post", "/api/chat", 415), ("put", "/api/chat", 405), ("post", "/sms", 403), ("get", "/sms", 405),
+    ("get", "/panel/", 200), ("post", "/panel/", 400), ("post", "/panel/chat", 400), ("get", "/panel/search", 200),
+    ("get", "/embed.js", 200), ("get", "/theme.css", 200), ("get", "/theme/logo", 404),
     ("get", "/healthz", 200), ("get", "/readyz", 200), ("get", "/metrics", 200), ("get", "/static/waymark.css", 200), ("get", "/static/no", 404),
 ]
 
@@ -24,22 +27,22 @@ def test_headers_are_on_every_response(client, method, path, status):
         assert response.status_code == status
     for name, value in HEADERS.items():
         assert response.headers[name] == value
+    assert response.headers["Content-Security-Policy"] == WHOLE
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert response.headers["Cache-Control"]
 
 
 def test_headers_are_on_a_fault_too(client):
     response = client.post("/", data={"question": "explode"})
     assert response.status_code == 500
-    assert response.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+    assert response.headers["Content-Security-Policy"] == WHOLE
 
 
 def test_the_policy_lets_nothing_inline_in_and_nothing_from_elsewhere():
-    policy = HEADERS["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'self'" in policy
-    assert "unsafe" not in policy
-    assert "http" not in policy
-    assert "*" not in policy
+    assert "default-src 'none'" in WHOLE
+    assert "unsafe" not in WHOLE
+    assert "http" not in WHOLE
+    assert "*" not in WHOLE
 
 
 def test_what_someone_asked_is_not_stored_by_browsers(client):

@@ -65,5 +65,7 @@ def test_a_reply_without_signposts_leads_to_the_pages_it_rests_on():
 
 def test_what_was_understood_is_said_in_words():
     understood = {"age": 0, "area": "heaton-norris", "needs": ["autism", "eating"]}
-    assert exchange(understood=understood).understood == "age under 1, Heaton Norris, autism, eating"
-    assert exchange().understood == ""
+    assert exchange(understood=understood).understood == (
+        ("age", 0), ("area", "Heaton Norris"), ("need", "autism"), ("need", "eating")
+    )
+    assert exchange().understood == ()

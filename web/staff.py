@@ -1,0 +1,128 @@
+"""``python -m web comments``: staff read comments, publish replies to them, and take the yearly report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.errors import WaymarkError
+
+if TYPE_CHECKING:  # these wait until a command runs: the server sets up its counters before they are loaded
+    from indexer.entries import Entry
+    from web.answer_feedback import AnswerFeedbackStore
+    from web.replies import Answered, Replies
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``comments`` and what it can do to a command line."""
+    comments = commands.add_parser("comments", help="read comments on pages, publish replies to them, and take the yearly report")
+    actions = comments.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="show the comments that have come in")
+    listing.add_argument("--year", type=int, help="only those of this year")
+    listing.add_argument("--unanswered", action="store_true", help="only those without a published reply")
+    publish = actions.add_parser("publish", help="publish a comment with the reply to it")
+    publish.add_argument("reference", metavar="REFERENCE")
+    publish.add_argument("--reply", required=True, help="what the council says to it")
+    publish.add_argument("--text", help="what is published of the comment; by default all of it, '' for nothing but what it is about")
+    publish.add_argument("--done", default="", help="what has been changed")
+    actions.add_parser("withdraw", help="take a comment and its reply off the site").add_argument("reference", metavar="REFERENCE")
+    export = actions.add_parser("export", help="print the report on a year as CSV")
+    export.add_argument("year", type=int, metavar="YEAR")
+    export.add_argument("--out", type=Path, metavar="FILE", help="write it to this file instead")
+
+
+def run(given: argparse.Namespace) -> None:
+    """Carry out one command.
+
+    Raises:
+        WaymarkError: with a readable message, where it cannot be done.
+    """
+    with _open(given.config) as (replies, answers):
+        if given.action == "list":
+            found = replies.comments(given.year, given.unanswered)
+            print("\n".join(_line(comment) for comment in found) if found else "no comments")
+        elif given.action == "publish":
+            _publish(replies, given)
+        elif given.action == "withdraw":
+            if not replies.withdraw(given.reference):
+                raise WaymarkError(f"no published comment has the reference {given.reference}")
+            print(f"{given.reference} is no longer published")
+        else:
+            _export(replies, answers, given)
+
+
+def _publish(replies: Replies, given: argparse.Namespace) -> None:
+    from web.comments import known_words
+    from web.redact import redact
+    from web.site import clean
+
+    comment = replies.find(given.reference)
+    if comment is None:
+        raise WaymarkError(f"no comment has the reference {given.reference}")
+    reply, done = clean(given.reply).strip(), clean(given.done).strip()
+    if not any(c.isalnum() for c in reply):
+        raise WaymarkError("the reply is empty: say what the council answers, with --reply")
+    entries = _entries(given.config)
+    own = [entries[comment.entry]] if comment.entry in entries else []
+    said = redact(comment.said if given.text is None else clean(given.text), known_words(own, (e.name for e in entries.values())))
+    replies.publish(comment.reference, said, reply, done)
+    print(f"{comment.reference} is published. Of the comment, this is shown:\n{said or '(no words of it)'}")
+
+
+def _export(replies: Replies, answers: AnswerFeedbackStore, given: argparse.Namespace) -> None:
+    from web.report import as_csv, report_on, years_of
+
+    if given.year not in years_of(replies, answers):
+        raise WaymarkError(f"nothing came in during {given.year}")
+    text = as_csv(report_on(given.year, replies, answers), _entries(given.config)).encode("utf-8")
+    if given.out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+        return
+    try:
+        given.out.write_bytes(text)
+    except OSError as fault:
+        raise WaymarkError(f"cannot write {given.out}: {os.strerror(fault.errno or 0)}") from fault
+    print(f"written to {given.out}")
+
+
+def _line(comment: Answered) -> str:
+    from web.years import day
+
+    state = "answered" if comment.published else "open"
+    return "  ".join((comment.reference, day(comment.created).isoformat(), state, comment.entry, comment.about, " ".join(comment.said.split())))
+
+
+@contextmanager
+def _open(config: Path | None) -> Iterator[tuple[Replies, AnswerFeedbackStore]]:
+    from web.answer_feedback import AnswerFeedbackStore
+    from web.database import Database
+    from web.replies import Replies
+    from web.settings import load_web_settings
+
+    settings = load_web_settings(config)
+    database = Database(settings)
+    try:
+        yield Replies(database), AnswerFeedbackStore(database, settings.feedback_on_one_entry, settings.feedback_on_all)
+    finally:
+        database.close()
+
+
+def _entries(config: Path | None) -> Mapping[str, Entry]:
+    """The entries of the live release; none where there is no release that can be read."""
+    from indexer.config import IndexerSettings, load_settings
+    from indexer.entries import Entry
+    from indexer.release import CURRENT
+
+    file = load_settings(IndexerSettings, "indexer", config).release_dir / CURRENT / "entries.json"
+    try:
+        found = [Entry.model_validate(entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
+    except (OSError, ValueError):
+        return {}
+    return {entry.id: entry for entry in found}
