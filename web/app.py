@@ -54,7 +54,8 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     """
     settings = settings or load_web_settings()
     app = Flask(__name__)
-    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4)
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=settings.max_body_bytes)
     database = Database(settings)
     conversations = Conversations(database, settings.conversation_minutes)
     feedback = Feedback(database, settings.feedback_on_one_entry, settings.feedback_on_all)

@@ -15,6 +15,9 @@ MOST_LINES = 4
 """Sentences of one part in the Easy Read form."""
 _DIRECT = ("phone", "text", "email", "link")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"'])|(?<=[;])\s+")
+_TITLES = {
+    "expect": "What happens next", "documents": "What papers say", "unknown": "What we do not know", "else": "If that does not work",
+}
 _SAY = {"phone": "Ring", "text": "Text", "email": "E-mail", "link": "Website"}
 
 
@@ -54,7 +57,7 @@ def _blocks(reply: Reply) -> Iterator[Block]:
         yield Block("Start here", lines_of(texts), first.name, direct(first))
     elif "where" in parts:
         yield Block("Where to go", _said(parts["where"]))
-    for id, title in (("expect", "What happens next"), ("documents", "What papers say"), ("unknown", "What we do not know"), ("else", "If that does not work")):
+    for id, title in _TITLES.items():
         if id in parts:
             yield Block(title, _said(parts[id]))
 

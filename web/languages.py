@@ -33,7 +33,7 @@ NAMES = {
 """Languages of the interface by code, each as its speakers call it."""
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur"})
 PARAMETER = "lang"
-CARRIED = frozenset({"chat", "panel", "browse", "entries", "framework", "comments", "pages", "along", "said"})
+CARRIED = frozenset({"chat", "panel", "browse", "entries", "framework", "comments", "pages", "along", "said", "helped"})
 """Blueprints whose addresses carry the language on."""
 
 
@@ -61,10 +61,6 @@ def catalogue(code: str) -> tuple[Translations | NullTranslations, bool]:
     return Translations(compiled), checked
 
 
-class _Babel(Babel):  # type: ignore[misc]
-    domain_instance = property(lambda _self: _CATALOGUES)
-
-
 class Catalogues(Domain):  # type: ignore[misc]
     """Reads the catalogues as they are written, so that none has to be compiled first."""
 
@@ -75,6 +71,12 @@ class Catalogues(Domain):  # type: ignore[misc]
 
 
 _CATALOGUES = Catalogues()
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @property
+    def domain_instance(self) -> Catalogues:
+        return _CATALOGUES
 
 
 def carried(address: str) -> str:

@@ -17,7 +17,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-FRAMED = ("panel.", "embed.search")
+FRAMED = ("panel.", "embed.search", "helped.")
 """Endpoints that other sites may show in a frame, if the configuration names them."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

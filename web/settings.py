@@ -58,7 +58,9 @@ class WebSettings(Settings):
         tuple[Annotated[str, Field(pattern=_EMBEDDER)], ...],
         Field(description="Sites that may show Waymark inside their pages, such as https://www.example.gov.uk or https://*.example.gov.uk."),
     ] = ()
-    council_email: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="An address to write to about this site; empty: not shown.")] = ""
+    council_email: Annotated[
+        str, Field(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="An address to write to about this site; empty: not shown.")
+    ] = ""
     council_phone: Annotated[str, Field(pattern=r"^(\+?\d[\d ]+)?$", description="A number to ring about this site; empty: not shown.")] = ""
 
     @field_validator("secret_key")

@@ -282,7 +282,7 @@ def real(indexer_settings, release_dir) -> Engine:
 
 @pytest.mark.parametrize(
     "question",
-    ["My son is 7 and autistic and not coping in school. What help?", "how do i get 10 yr old assessed 4 adhd", "my daughter took an overdose"],
+    ["My son is 7 and autistic. Who do I ring about speech therapy?", "how do i get 10 yr old assessed 4 adhd", "my daughter took an overdose"],
 )
 def test_over_the_real_engine_every_number_is_a_contact_of_the_reply(real, question):
     exchange = Exchange(question, real.reply([question], Channel.WEB))
