@@ -71,7 +71,6 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     app.register_blueprint(chat.blueprint, name=chat.PANEL, url_prefix="/panel")
     app.jinja_loader = ChoiceLoader([app.jinja_loader, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})])  # type: ignore[list-item]
     _teach_templates(app, settings)
-    app.url_build_error_handlers.append(lambda _fault, endpoint, _values: "/soon/" + endpoint)  # TODO away
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -54,13 +54,7 @@ class Quiet(WSGIRequestHandler):
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """Serve an app on a free port of this machine and give its address."""
-
-    def whole(environ: dict[str, Any], start_response: Any) -> Any:
-        for header in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"):  # Werkzeug leaves files open when it answers "not modified"
-            environ.pop(header, None)
-        return app(environ, start_response)
-
-    server = make_server(HOST, 0, whole, threaded=True, request_handler=Quiet)
+    server = make_server(HOST, 0, app, threaded=True, request_handler=Quiet)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -19,6 +19,7 @@ from tests.web.conftest import StandIn
 from web.app import create_app
 from web.settings import WebSettings
 
+HERE = Path(__file__).parent
 CHROMIUM = chromium.find()
 SKIPPED = f"browser tests skipped: {chromium.NONE_FOUND}"
 BLOCKED = "Blocked by the policy: "
@@ -28,16 +29,17 @@ TELL_OF_BLOCKED = f"""document.addEventListener("securitypolicyviolation", (even
 OpenPage = Callable[..., Page]
 
 
+MISSED = pytest.StashKey[bool]()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a browser, what needs one is skipped, and one line says so."""
-    needing = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
-    if CHROMIUM is None and needing:
-        config.stash[MISSED] = True
-        for item in needing:
-            item.add_marker(pytest.mark.skip(reason=chromium.NONE_FOUND))
-
-
-MISSED = pytest.StashKey[bool]()
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))  # Flask-Compress leaves static files to be collected
+            if CHROMIUM is None and "browser" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.skip(reason=chromium.NONE_FOUND))
+                config.stash[MISSED] = True
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -22,6 +22,12 @@ ADDRESSES = {
     "framework page": "/framework/learning-primary",
     "entry that is not there": "/services/none",
     "address that is not there": "/none",
+    "about": "/about",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "transparency": "/transparency",
+    "help": "/help",
+    "you said": "/you-said-we-did",
     "panel": "/panel/",
     "panel search": "/panel/search",
 }

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.routing import NumberConverter
+from werkzeug.routing.converters import NumberConverter
 
 from tests.browser.conftest import Watch, make_site, open_in
 from tests.browser.states import comment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -235,4 +236,4 @@ def test_an_unsaid_comment_comes_back_with_an_error(visitor: Visitor) -> None:
     visitor.keyboard.tab_to(".wrong-form button")
     visitor.keyboard.press("Enter")
     expect(visitor.page.locator("#feedback-error")).to_contain_text("Say what is wrong")
-    expect(visitor.page).to_have_title("Error: Something is wrong with The <Helpline> – Waymark, Stockport Council")
+    expect(visitor.page).to_have_title(re.compile("^Error: Something is wrong with"))
