@@ -14,6 +14,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.datastructures import MultiDict
 
 from web.directory import FILTERS, KINDS, OLDEST, Directory, Found, Query, Row
+from web.languages import PARAMETER, carried, chosen
 from web.lookup import words_of
 from web.present import shown
 from web.site import clean, site
@@ -50,7 +51,7 @@ def page() -> Response:
         query = replace(query, page=1)
         found = directory.find(query)
     given = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
-    if not faults and given != pairs(query):
+    if not faults and [pair for pair in given if pair != (PARAMETER, chosen())] != pairs(query):
         return make_response(redirect(address(query), 302))
     return make_response(render_template("browse.html", view=View(query, found, directory), faults=faults))
 
@@ -110,7 +111,7 @@ def pairs(query: Query) -> list[tuple[str, str]]:
 
 def address(query: Query) -> str:
     """The one address of a list."""
-    return url_for("browse.page") + ("?" + urlencode(pairs(query)) if pairs(query) else "")
+    return carried(url_for("browse.page", **{PARAMETER: None}) + ("?" + urlencode(pairs(query)) if pairs(query) else ""))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from web.languages import NAMES
+
 ADDRESSES = {
     "empty": "/",
     "expired": "/?conversation=" + "A" * 22,
@@ -28,6 +30,7 @@ ADDRESSES = {
     "transparency": "/transparency",
     "help": "/help",
     "you said": "/you-said-we-did",
+    "my page that is not there": "/my-page",
     "panel": "/panel/",
     "panel search": "/panel/search",
 }
@@ -122,6 +125,32 @@ def _thanks(page: Page, url: str) -> None:
     expect(page.locator("h1")).to_have_text("Thank you")
 
 
+def _my_page(page: Page, url: str) -> None:
+    asked(page, url, "where do i go", "danger")
+    page.locator("#latest a[href*='/my-page']").click()
+    expect(page.locator("h1")).to_have_text("My page")
+
+
+def _not_helped(page: Page, url: str) -> None:
+    asked(page, url, "where do i go")
+    page.locator("#latest button[name=helped][value=no]").click()
+    expect(page.locator("#helped-text")).to_be_visible()
+
+
+def _helped(page: Page, url: str) -> None:
+    asked(page, url, "where do i go")
+    page.locator("#latest button[name=helped][value=yes]").click()
+    expect(page.locator(".helped-thanks")).to_be_visible()
+
+
+def _in(language: str) -> tuple[State, ...]:
+    """The pages on which a language has the most of its own words."""
+    return (
+        *(State(f"{language}: {path}", _at(f"{path}?lang={language}")) for path in ("/", "/browse", "/services/helpline", "/help", "/my-page")),
+        State(f"{language}: answered", _after("where do i go", path=f"/?lang={language}")),
+    )
+
+
 STATES = (
     *(State(name, _at(path)) for name, path in ADDRESSES.items()),
     *(State(name, _after(question)) for name, question in QUESTIONS.items()),
@@ -133,4 +162,9 @@ STATES = (
     State("empty question without the script", _empty_question_without_script),
     State("comment with an error", _comment_with_error),
     State("thanks", _thanks),
+    State("my page", _my_page),
+    State("not helped", _not_helped),
+    State("helped", _helped),
 )
+IN_LANGUAGES = tuple(state for language in NAMES if language != "en" for state in _in(language))
+"""For axe alone: layout and keys do not change with the language, direction apart."""

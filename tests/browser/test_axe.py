@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Watch, open_in
-from tests.browser.states import STATES, State
+from tests.browser.states import IN_LANGUAGES, STATES, State
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 OPTIONS = {"runOnly": {"type": "tag", "values": list(TAGS)}, "resultTypes": ["violations"]}
@@ -31,7 +31,7 @@ def opened(browser: Browser) -> Iterator[tuple[Page, Watch]]:
     page.context.close()
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name.replace(" ", "-"))
+@pytest.mark.parametrize("state", STATES + IN_LANGUAGES, ids=lambda state: state.name.replace(" ", "-").replace(":-", ":"))
 def test_axe_finds_nothing(opened: tuple[Page, Watch], state: State, site_url: str) -> None:
     page, watch = opened
     page.emulate_media(**SCHEMES["light"])

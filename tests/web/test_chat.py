@@ -47,7 +47,7 @@ def test_a_question_leads_to_its_own_page_and_a_reload_asks_nothing(client, engi
     assert "where do i go" in latest.select_one(".asked").text
     assert latest.select_one(".card h4 a")["href"] == "/services/portage"
     assert latest.select_one("details.sources blockquote").text.strip() == "Play at home."
-    assert latest.select_one(".understood").text == "What we understood: 2 years old, Brinnington, speech language communication."
+    assert latest.select_one(".understood").text == "What we understood: age 2, Brinnington, speech language communication."
     assert "Not yet confirmed by the service." in latest.select_one(".proof").text
     assert [h.name for h in latest.select("h2, h3, h4")][:3] == ["h2", "h3", "h4"]
     assert not page.select_one("#after").has_attr("hidden")

@@ -111,3 +111,14 @@ def test_a_language_that_there_is_not_gives_english(client, code):
 def test_nothing_is_kept_of_the_choice(client):
     assert "Set-Cookie" not in client.get("/?lang=pl").headers
     assert BeautifulSoup(client.get("/", headers={"Accept-Language": "pl"}).text, "lxml").html["lang"] == "en-GB"
+
+
+def test_the_directory_is_browsed_in_the_language(client):
+    response = client.get("/browse?lang=ur&age=7")
+    assert response.status_code == 200
+    page = BeautifulSoup(response.text, "lxml")
+    assert page.select_one(".filters input[name=lang]")["value"] == "ur"
+    assert {a["href"] for a in page.select("a.chip, .chips .clear a")} == {"/browse?lang=ur"}
+    moved = client.get("/browse?age=&lang=ur")
+    assert (moved.status_code, moved.location) == (302, "/browse?lang=ur")
+    assert client.get("/browse?lang=xx").location == "/browse"

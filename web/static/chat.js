@@ -65,6 +65,7 @@
     clear();
     each(document, "input[name=conversation]", function (field) { field.value = id; });
     get("after").hidden = !id;
+    if (id) { document.querySelector("label[for=question]").textContent = box.form.dataset.more; }
     if (id) {
       var address = new URL(window.location.href);
       address.searchParams.set("conversation", id);
