@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,21 +23,22 @@ WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 @dataclass(frozen=True)
 class Picture:
-    """A state of the chat page: what was asked, and on which screen."""
+    """A state of the chat page: what was asked, the title that the answer must have, and on which screen."""
 
     name: str
     question: str = ""
+    title: str = ""
     size: Any = None
     dark: bool = False
 
 
 PICTURES = (
     Picture("empty"),
-    Picture("answered", "My son is 20 months old. Could someone come to the house and play with him?"),
-    Picture("clarify", "I need help with my child"),
-    Picture("urgent", "She says she wants to kill herself tonight"),
-    Picture("not-found", "How long is the waiting list for the community paediatrician?"),
-    Picture("answered-dark-360", "My son is 20 months old. Could someone come to the house and play with him?", NARROW, dark=True),
+    Picture("answered", "My son is 20 months old. Could someone come to the house and play with him?", "Here is where to start"),
+    Picture("clarify", "I need help with my child", "Tell us a little more"),
+    Picture("urgent", "She says she wants to kill herself tonight", "Get help now"),
+    Picture("not-found", "What are our odds of winning at the tribunal?", "We do not have a sure answer"),
+    Picture("answered-dark-360", "My son is 20 months old. Could someone come to the house and play with him?", "Here is where to start", NARROW, dark=True),
 )
 
 
@@ -75,6 +77,8 @@ def main() -> None:
     with browser.site() as url, browser.browser() as opened:
         for picture in PICTURES:
             png, title = draw(opened, url, picture)
+            if title != picture.title:
+                sys.exit(f"{picture.name}: the answer is “{title}”, where “{picture.title}” was to be shown; ask something else for it")
             (folder / f"{picture.name}.png").write_bytes(png)
             print(f"{picture.name}.png: {len(png) / 1000:.0f} kB{f', “{title}”' if title else ''}")
 
