@@ -32,13 +32,14 @@ class Picture:
     dark: bool = False
 
 
+PLAY = "My son is 20 months old. Could someone come to the house and play with him?"
 PICTURES = (
     Picture("empty"),
-    Picture("answered", "My son is 20 months old. Could someone come to the house and play with him?", "Here is where to start"),
+    Picture("answered", PLAY, "Here is where to start"),
     Picture("clarify", "I need help with my child", "Tell us a little more"),
     Picture("urgent", "She says she wants to kill herself tonight", "Get help now"),
     Picture("not-found", "What are our odds of winning at the tribunal?", "We do not have a sure answer"),
-    Picture("answered-dark-360", "My son is 20 months old. Could someone come to the house and play with him?", "Here is where to start", NARROW, dark=True),
+    Picture("answered-dark-360", PLAY, "Here is where to start", NARROW, dark=True),
 )
 
 
