@@ -17,7 +17,7 @@ from werkzeug.routing.converters import NumberConverter
 
 from tests.browser.conftest import Watch, make_site, open_in
 from tests.browser.states import comment
-from tests.web.conftest import StandIn
+from tests.web.conftest import CRAWLED, StandIn
 
 PAYLOADS = {
     "script": "<script>window.ran=1</script>",
@@ -67,6 +67,23 @@ def page(watched: tuple[Page, Watch]) -> Iterator[Page]:
     assert made.count() == 0
     assert page.locator("a[href^='javascript:' i], a[href^='data:' i], form[action^='javascript:' i]").count() == 0
     watch.check()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_what_a_crawled_page_says_is_only_text(page: Page, site_url: str, payload: str) -> None:
+    """Its words, title, heading, date and address, as they stand in an answer, in Easy Read and on the page to take along."""
+    page.goto(site_url)
+    page.locator("#question").focus()
+    page.keyboard.insert_text(CRAWLED + payload)
+    page.locator("form.ask button").click()
+    expect(page.locator("#latest .part p").first).to_contain_text(payload.split()[0], use_inner_text=False)
+    page.locator("#latest .sources summary").click()
+    expect(page.locator("#latest blockquote")).to_have_text(payload, use_inner_text=False)
+    taken = page.locator("#latest .tools a[href*='/my-page']").get_attribute("href")
+    page.locator("#latest [data-view]").click()
+    expect(page.locator(".easy")).to_be_visible()
+    page.goto(site_url + str(taken))
+    expect(page.locator("h1")).to_have_text("My page")
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)

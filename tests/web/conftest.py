@@ -74,8 +74,12 @@ class KeptTemplates(BytecodeCache):
 TEMPLATES = KeptTemplates()
 
 
+CRAWLED = "crawled "
+"""A message that begins so is answered as by a page whose every word is the rest of the message."""
+
+
 class StandIn:
-    """Answers by the words ``danger``, ``clarify``, ``unknown``, ``offtopic`` and ``explode``; else names Portage. Counts what it was asked."""
+    """Answers by the words ``danger``, ``clarify``, ``unknown``, ``offtopic``, ``crawled`` and ``explode``; else names Portage."""
 
     release_id = "2026-01-01T00-00-00Z-abc123"
     questions_limit = 1000
@@ -117,6 +121,8 @@ class StandIn:
             return refusal(Outcome.NOT_FOUND, "We do not know.")
         if "offtopic" in last:
             return refusal(Outcome.OUT_OF_SCOPE, "We can only help with SEND.")
+        if last.startswith(CRAWLED):
+            return quoted(last.removeprefix(CRAWLED))
         return self.named("portage", Outcome.ANSWERED, "where", f"Message {len(turns)} leads to Portage.")
 
     def named(self, id: str, outcome: Outcome, part: str, line: str) -> Answer:
@@ -127,6 +133,12 @@ class StandIn:
         parts = (Part(part, "Where to go", (Statement(line), Statement(entry.description, 1))), Part("else", "If that fails", (Statement("Ask."),)))
         understood = {"age": 2, "area": "brinnington", "needs": ["speech-language-communication"]}
         return Answer(outcome, parts, (signpost,), (citation,), understood=understood)
+
+
+def quoted(words: str) -> Answer:
+    """An answer from a page of some website, all of whose words, its address too, are whatever stands there."""
+    citation = Citation(1, words, words, words, words, words, None)
+    return Answer(Outcome.ANSWERED, (Part("documents", words, (Statement(words, 1),)),), citations=(citation,))
 
 
 def refusal(outcome: Outcome, line: str, choices: tuple[str, ...] = ()) -> Answer:
