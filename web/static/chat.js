@@ -174,6 +174,10 @@
     else if ("aloud" in button.dataset) { aloud(button); }
   });
 
+  // On paper the sources are shown, whether they were open or not.
+  window.addEventListener("beforeprint", function () { each(latest, "details.sources:not([open])", function (part) { part.open = part.dataset.shut = true; }); });
+  window.addEventListener("afterprint", function () { each(latest, "details[data-shut]", function (part) { part.open = false; delete part.dataset.shut; }); });
+
   enable(document);
   if (get("summary")) { get("summary").focus(); }
 })();
