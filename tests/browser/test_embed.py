@@ -70,8 +70,8 @@ def test_a_question_is_asked_and_answered_in_the_frame_which_grows_with_it(page:
 def test_neither_page_reaches_into_the_other(page: Page, council: Council) -> None:
     page.goto(council.address)
     expect(page.frame_locator("iframe").locator("#question")).to_be_visible()
-    assert page.evaluate("() => { try { return document.querySelector('iframe').contentWindow.document.title } catch (fault) { return fault.name } }") \
-        == "SecurityError"
+    into_the_frame = "() => { try { return document.querySelector('iframe').contentWindow.document.title } catch (fault) { return fault.name } }"
+    assert page.evaluate(into_the_frame) == "SecurityError"
     assert page.frames[1].evaluate("() => { try { return parent.document.title } catch (fault) { return fault.name } }") == "SecurityError"
 
 
