@@ -15,7 +15,6 @@ blueprint = Blueprint("embed", __name__)
 def script() -> Response:
     """The script that other sites load, at an address that never changes."""
     response = current_app.send_static_file("embed.js")
-    response.headers["Cache-Control"] = "public, max-age=3600"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 

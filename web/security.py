@@ -27,6 +27,8 @@ HEADERS = {
 }
 KEPT = ("entries.show", "framework.overview", "pages.")
 """Endpoints whose pages say the same to everybody, and may be kept for five minutes."""
+LASTING = frozenset({"static", "theme.style", "theme.logo", "embed.script"})
+"""Endpoints that browsers may keep: for a year where the address holds a checksum, else for an hour."""
 YEAR = 365 * 24 * 3600
 
 
@@ -43,9 +45,7 @@ def init_app(app: Flask, embed_hosts: Sequence[str] = ()) -> None:
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        if response.status_code == 200 and request.endpoint in ("theme.style", "theme.logo", "embed.script"):
-            pass  # they say themselves how long they may be kept
-        elif request.endpoint == "static" and response.status_code == 200:
+        if request.endpoint in LASTING and response.status_code == 200:
             response.headers["Cache-Control"] = f"public, max-age={YEAR if 'v' in request.args else 3600}"
         elif (request.endpoint or "").startswith(KEPT) and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=300"

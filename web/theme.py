@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, send_file, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, send_file, url_for
 
 from indexer.errors import ConfigError
 from web.settings import WebSettings
@@ -70,7 +70,7 @@ _DEFAULT = _css(WebSettings())
 @blueprint.get("/theme.css")
 def style() -> Response:
     """The colours as custom properties."""
-    return _kept(Response(current_app.extensions["waymark-theme"].css, content_type="text/css; charset=utf-8"))
+    return Response(current_app.extensions["waymark-theme"].css, content_type="text/css; charset=utf-8")
 
 
 @blueprint.get("/theme/logo")
@@ -79,9 +79,4 @@ def logo() -> Response:
     path = current_app.config["WAYMARK_LOGO"]
     if path is None:
         abort(404)
-    return _kept(send_file(path))
-
-
-def _kept(response: Response) -> Response:
-    response.headers["Cache-Control"] = f"public, max-age={365 * 24 * 3600 if 'v' in request.args else 3600}"
-    return response
+    return send_file(path)
