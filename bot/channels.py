@@ -1,31 +1,37 @@
-"""Shapes an answer for a channel: the whole of it as plain text, or the few sentences that fit a text message."""
+"""Shapes an answer for a channel: the whole of it as plain text, or pages that a phone shows one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 
 from bot import gsm
 from bot.compose import HOW, OWN_NEED
-from bot.records import Answer, Channel, Outcome, Part, Reply, SmsFacts, Statement
+from bot.phrases import Phrases
+from bot.records import Answer, Channel, Part, Reply, SmsFacts, Statement
 from indexer.passages import REACH
 
+WHATSAPP_CHARACTERS = 1500
+"""Longest WhatsApp message that is sent, in characters; Twilio takes 1,600."""
 
-def shape(answer: Answer, channel: Channel, release: str, most_segments: int) -> Reply:
-    """The reply for a channel."""
-    if channel is Channel.SMS:
-        text = sms_text(answer, most_segments)
-        return Reply(text, channel, release, answer, SmsFacts(gsm.encoding(text), gsm.segments(text)))
-    return Reply(full_text(answer), channel, release, answer)
+
+def reply(answer: Answer, text: str, channel: Channel, release: str) -> Reply:
+    """The reply with this text; for a text message, with how it is billed."""
+    facts = SmsFacts(gsm.encoding(text), gsm.segments(text)) if channel is Channel.SMS else None
+    return Reply(text, channel, release, answer, facts)
 
 
 def full_text(answer: Answer) -> str:
     """The whole answer as plain text: parts under their titles, sentences with the numbers of their sources, the sources at the end."""
+    return "\n\n".join(_blocks(answer))
+
+
+def _blocks(answer: Answer) -> list[str]:
     blocks = [_block(part) for part in answer.parts]
     if answer.choices:
         blocks.append("\n".join(f"{n}. {choice}" for n, choice in enumerate(answer.choices, 1)))
     if answer.citations:
         blocks.append("\n".join(["Sources", *(f"[{c.n}] {c.title}{', ' + c.section if c.section else ''}" for c in answer.citations)]))
-    return "\n\n".join(blocks)
+    return blocks
 
 
 def _block(part: Part) -> str:
@@ -33,57 +39,145 @@ def _block(part: Part) -> str:
     return "\n".join([part.title, *lines])
 
 
-def sms_text(answer: Answer, most_segments: int) -> str:
-    """The sentences that matter most, in reading order, as many as fit; always at least the first."""
-    ranked = list(dict.fromkeys(_by_weight(answer)))
-    reading_order = [gsm.fold(s.text) for part in answer.parts for s in part.statements]
-    chosen: list[str] = []
-    for text in (gsm.fold(text) for text in ranked):
-        trial = _in_order([*chosen, text], reading_order)
-        if not chosen or (gsm.encoding(trial) == "GSM-7" and gsm.segments(trial) <= most_segments):
-            chosen.append(text)
-    if answer.choices:
-        listed = [f"{n} {gsm.fold(choice)}" for n, choice in enumerate(answer.choices, 1)]
-        chosen = [*chosen[:1], *listed]
-        return "\n".join(chosen)
-    return _in_order(chosen, reading_order)
+def pages(answer: Answer, channel: Channel, phrases: Phrases, most_segments: int, greeted: bool = False) -> list[str]:
+    """The answer as messages: the first says where to start, each of the others is sent when MORE is texted.
+
+    Args:
+        answer: what to say.
+        channel: SMS or WhatsApp.
+        phrases: the fixed wording of texts.
+        most_segments: most segments of one SMS.
+        greeted: whether the asker has been told already, in their language, that answers are in English.
+    """
+    more = phrases.texting["more"]
+    if channel is Channel.WHATSAPP:
+        return with_more(packed([answer.brief, *_blocks(answer)], lambda text: len(text) <= WHATSAPP_CHARACTERS, "\n\n"), more)
+    first, rest = _TextMessage(answer, phrases, most_segments, greeted).cut()
+    return [first, *with_more(text_pages(rest, most_segments, more), more)]
 
 
-def _in_order(chosen: Iterable[str], reading_order: list[str]) -> str:
-    wanted = set(chosen)
-    return "\n".join(dict.fromkeys(text for text in reading_order if text in wanted))
+def text_pages(lines: Iterable[str], most_segments: int, more: str) -> list[str]:
+    """Lines as text messages, in order, as many to each as fit with the line that offers more."""
+    return packed([gsm.fold(line) for line in lines], lambda text: gsm.segments(f"{text}\n{more}") <= most_segments)
 
 
-def _by_weight(answer: Answer) -> Iterator[str]:
-    """Sentences from the most needed in a text message to the least."""
-    parts = {part.id: part.statements for part in answer.parts if part.id != "note"}
-    notes = [s for part in answer.parts if part.id == "note" for s in part.statements]
-    reach = {c.n for c in answer.citations if c.section == REACH}
-    if answer.outcome is Outcome.URGENT:
-        now = parts["now"]
-        yield from _texts(now[:1])
-        yield from _texts(s for s in now if s.citation in reach)
-        yield from _texts(now)
-        return
-    where, also = parts.get("where", ()), parts.get("also", ())
-    yield from _texts(s for s in notes if s.citation is None and gsm.encoding(gsm.fold(s.text)) == "GSM-7")
-    yield from _texts(where[:1])
-    yield from _texts(parts.get("unknown", ())[:1])
-    yield from _texts(s for s in also if s.weight >= OWN_NEED)
-    yield from _texts([s for s in where if s.citation in reach][:1])
-    told = [s for id in ("where", "expect", "documents") for s in parts.get(id, ()) if s.citation not in reach]
-    heaviest = sorted(told, key=lambda s: -s.weight)
-    yield from _texts(heaviest[:1])
-    yield from _texts([s for s in where if s.citation in _how(answer)][:1])
-    yield from _texts(heaviest[1:3])
-    yield from _texts(also[:1])
-    yield from _texts(heaviest[3:])
-    yield from _texts([*also, *parts.get("else", ()), *notes])
+def packed(pieces: Iterable[str], fits: Callable[[str], bool], between: str = "\n") -> list[str]:
+    """Pieces put together in order into as few texts as fit; a piece that does not fit alone is cut between words, a link never."""
+    found: list[str] = []
+    for piece in (part for whole in pieces if whole for part in _cut(whole, fits)):
+        joined = f"{found[-1]}{between}{piece}" if found else piece
+        if found and fits(joined):
+            found[-1] = joined
+        else:
+            found.append(piece)
+    return found
 
 
-def _how(answer: Answer) -> set[int]:
-    return {c.n for c in answer.citations if c.section == HOW}
+def _cut(piece: str, fits: Callable[[str], bool]) -> list[str]:
+    if fits(piece):
+        return [piece]
+    lines = piece.split("\n") if "\n" in piece else []
+    if lines:
+        return packed(lines, fits)
+    found = [""]
+    for word in piece.split(" "):
+        longer = f"{found[-1]} {word}".strip()
+        if not found[-1] or fits(longer):
+            found[-1] = longer
+        else:
+            found.append(word)
+    return found
 
 
-def _texts(statements: Iterable[Statement]) -> Iterator[str]:
-    return (s.text for s in statements)
+def with_more(texts: Sequence[str], more: str) -> list[str]:
+    """Texts of which each but the last says how to get the next."""
+    return [*(f"{text}\n{more}" for text in texts[:-1]), *texts[-1:]]
+
+
+class _TextMessage:
+    """Chooses the sentences of an answer that matter most for its first text message."""
+
+    def __init__(self, answer: Answer, phrases: Phrases, most_segments: int, greeted: bool) -> None:
+        self._answer, self._most, self._more, self._greeted = answer, most_segments, phrases.texting["more"], greeted
+        self._reach = {c.n for c in answer.citations if c.section == REACH}
+        self._terse = False  # numbers without what stands in brackets after them, where another script leaves little room
+        places = enumerate((s.name for s in answer.signposts), 1)
+        self._also = {phrases.lines["also"].format(name=name): phrases.texting["also"].format(n=n, name=name) for n, name in places}
+
+    def cut(self) -> tuple[str, list[str]]:
+        """The first message, and the lines that are left for others."""
+        every = list(dict.fromkeys(self._line(s) for part in self._answer.parts for s in part.statements))
+        if self._answer.brief:
+            return self._brief()
+        if self._answer.choices:
+            listed = [f"{n} {gsm.fold(choice)}" for n, choice in enumerate(self._answer.choices, 1)]
+            return "\n".join([self._line(self._by_weight()[0]), *listed]), []
+        greeting = next((line for line in every if gsm.encoding(line) != "GSM-7"), None)
+        opening = [greeting] if greeting and not self._greeted else []
+        self._terse = bool(opening)
+        every = list(dict.fromkeys(self._line(s) for part in self._answer.parts for s in part.statements))
+        every = [line for line in every if gsm.encoding(line) == "GSM-7"]
+        chosen = self._fitting(opening, every, "")
+        if len(chosen) == len(every):
+            return "\n".join([*opening, *chosen]), []
+        chosen = self._fitting(opening, every, self._more)
+        return "\n".join([*opening, *chosen, self._more]), [line for line in every if line not in chosen]
+
+    def _brief(self) -> tuple[str, list[str]]:
+        """What one message holds of danger; what follows names the place of each number, since lines of numbers alone do not."""
+        first, with_more = self._answer.brief, f"{self._answer.brief}\n{self._more}"
+        titles = {c.n: c.title for c in self._answer.citations}
+        rest, named = [], ""
+        for statement in (s for part in self._answer.parts for s in part.statements):
+            title = titles.get(statement.citation or 0, "")
+            if title and title != named:
+                rest.append(f"{title}:")
+                named = title
+            rest.append(self._line(statement))
+        rest = [line for line in rest if line not in first and gsm.encoding(line) == "GSM-7"]
+        return (with_more if gsm.segments(with_more) == 1 else first), rest
+
+    def _fitting(self, opening: list[str], every: list[str], last: str) -> list[str]:
+        """Lines in reading order that fit between an opening and a last line; always the weightiest."""
+        chosen: set[str] = set()
+        encoding = "UCS-2" if opening else "GSM-7"
+        for statement in self._by_weight():
+            line = self._line(statement)
+            if line not in every:
+                continue
+            trial = [one for one in every if one in chosen or one == line]
+            text = "\n".join(filter(None, [*opening, *trial, last]))
+            if not chosen or (gsm.encoding(text) == encoding and gsm.segments(text) <= self._most):
+                chosen.add(line)
+        return [line for line in every if line in chosen]
+
+    def _line(self, statement: Statement) -> str:
+        line = self._also.get(statement.text, statement.text)
+        return gsm.fold(line.split(" (")[0] if self._terse and statement.citation in self._reach else line)
+
+    def _by_weight(self) -> list[Statement]:
+        """Sentences from the most needed in a text message to the least."""
+        answer = self._answer
+        parts = {part.id: part.statements for part in answer.parts if part.id != "note"}
+        notes = [s for part in answer.parts if part.id == "note" for s in part.statements]
+        reach = self._reach
+        how = {c.n for c in answer.citations if c.section == HOW}
+        where, also = parts.get("where", ()), parts.get("also", ())
+        told = [s for id in ("where", "expect", "documents") for s in parts.get(id, ()) if s.citation not in reach]
+        heaviest = sorted(told, key=lambda s: -s.weight)
+        return [
+            *(s for s in notes if s.citation is None and gsm.encoding(gsm.fold(s.text)) == "GSM-7"),
+            *where[:1],
+            *parts.get("unknown", ())[:1],
+            *(s for s in also if s.weight >= OWN_NEED),
+            *[s for s in where if s.citation in reach][:1],
+            *heaviest[:1],
+            *[s for s in where if s.citation in how][:1],
+            *heaviest[1:3],
+            *also[:1],
+            *heaviest[3:],
+            *(s for s in also if s.text in self._also),
+            *also,
+            *parts.get("else", ()),
+            *notes,
+        ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.citations import Citations
 from bot.danger import Danger
+from bot.danger_text import danger_text
 from bot.evidence import Evidence
 from bot.extracts import Extracts, Sentence
 from bot.guide import Guide
@@ -71,7 +72,8 @@ class Composer:
             now += self._contacts(extracts, cited)
             signposts.append(self._signpost(extracts, cited))
         parts = [self._part("now", now), self._part("note", [Statement(self._phrases.lines["monitored"]), *self._language(reading, cited)])]
-        return Answer(Outcome.URGENT, _filled(parts), tuple(signposts), cited.finished(), understood=reading.understood())
+        brief = danger_text(danger, self._release.entries)
+        return Answer(Outcome.URGENT, _filled(parts), tuple(signposts), cited.finished(), understood=reading.understood(), brief=brief)
 
     def refused(
         self,
@@ -92,6 +94,20 @@ class Composer:
                 statements.append(cited.cite(passage, 0, entry))
         parts = [self._part("note", [*self._limits(reading, evidence), *statements, *self._language(reading, cited)])]
         return Answer(outcome, _filled(parts), citations=cited.finished(), choices=tuple(choices), understood=reading.understood())
+
+    def said(self, line: str) -> Answer:
+        """A fixed line that is about the service itself and not about any place."""
+        return Answer(Outcome.CLARIFY, (self._part("note", [Statement(line)]),))
+
+    def interpreter(self, language: str) -> Answer:
+        """In some language, that answers are in English; then how to get an interpreter."""
+        cited = Citations()
+        line = self._phrases.languages.get(language)
+        statements = [Statement(line)] if line else []
+        if entry := self._release.entries.get(self._phrases.interpreter):
+            extracts = Extracts(self._release, entry)
+            statements += [_cite(cited, s, entry) for s in [*extracts.under(HOW), *extracts.under(REACH), *extracts.under(WHAT)]]
+        return Answer(Outcome.CLARIFY, _filled([self._part("note", statements)]), citations=cited.finished())
 
     def _part(self, id: str, statements: Sequence[Statement]) -> Part:
         return Part(id, self._phrases.titles[id], tuple(statements))

@@ -14,7 +14,7 @@ from indexer.wording import Wording, load_toml
 LONGEST = 20_000
 FIRST_LINE = 90
 _FIELDS = {
-    "kinds": {"id", "name", "first_line", "start", "also"},
+    "kinds": {"id", "name", "first_line", "start", "also", "text"},
     "rules": {"id", "kind", "any", "unless", "unless_message", "always", "note"},
     "figures": {"id", "any", "note"},
     "vetoes": {"id", "any", "scope", "but", "kinds", "note"},
@@ -26,7 +26,7 @@ _FIELDS = {
 class Danger:
     """What was recognised: the kind, what to do now, the entries to name, the rule that found it and the words that it found.
 
-    ``certain`` danger stands whatever else the message says.
+    ``text`` goes on after the first line in a text message. ``certain`` danger stands whatever else the message says.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Danger:
     rule: str
     matched: str
     certain: bool = True
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class _Kind:
     first_line: str
     start: str
     also: tuple[str, ...]
+    text: str = ""
+
+    def danger(self, rule: str, matched: str, certain: bool) -> Danger:
+        """This kind of danger, found by a rule."""
+        return Danger(self.id, self.name, self.first_line, self.start, self.also, rule, matched, certain, self.text)
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,11 @@ class DangerRules:
         if odds < (self.learned_from if english else self._learned_from_other):
             return None
         row = self._kinds[kind]
-        return Danger(row.id, row.name, row.first_line, row.start, row.also, "learned", "", certain=False)
+        return row.danger("learned", "", certain=False)
+
+    def of_each_kind(self) -> tuple[Danger, ...]:
+        """One danger of each kind, as a rule would find it."""
+        return tuple(kind.danger("", "", certain=True) for kind in self._kinds.values())
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -194,7 +204,7 @@ class DangerRules:
         sentence = places.sentences(found & -found)
         matched = " ".join(word for at, word in enumerate(places.words) if sentence >> at & 1)
         row = self._kinds[kind]
-        return Danger(row.id, row.name, row.first_line, row.start, row.also, f"{rule.id}: {pattern.source}", matched, rule.always)
+        return row.danger(f"{rule.id}: {pattern.source}", matched, rule.always)
 
     def _veto(self, row: Mapping[str, Any]) -> _Veto:
         if row["scope"] not in ("sentence", "message"):

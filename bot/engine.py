@@ -7,9 +7,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.channels import shape
+from bot.channels import full_text
 from bot.compose import Composer
 from bot.danger import load_danger
+from bot.danger_text import danger_text
 from bot.decide import Decision, decide, urgent
 from bot.evidence import Evidence, Gatherer
 from bot.phrases import load_phrases
@@ -18,6 +19,7 @@ from bot.reading import Before, Reader, Reading
 from bot.records import Answer, Channel, Outcome, Reply
 from bot.reword import rewording
 from bot.settings import BotSettings
+from bot.texting import text_reply
 from indexer.config import IndexerSettings
 from indexer.entries import Entry
 from indexer.errors import WaymarkError
@@ -64,6 +66,8 @@ class Engine:
         self.gatherer = Gatherer(settings, release)
         self.composer = Composer(release, self.phrases, self.reader.danger.mentioned_from)
         self.reword = rewording(settings.reword_model, settings.reword_timeout_seconds)
+        for danger in self.reader.danger.of_each_kind():
+            danger_text(danger, release.entries)  # a text message about danger that lacks a number is found now, not when it is needed
         self.groups = load_groups(release.folder)
         self.need_names = {need.id: need.name for need in release.wording.needs}
         self.area_names = dict(places.names)
@@ -88,14 +92,29 @@ class Engine:
         """A text in lower case with text-speak and common misspellings put right."""
         return self.release.wording.repair(text)
 
-    def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
+    def reply(self, turns: Sequence[str], channel: Channel, site: str = "") -> Reply:
         """The reply to the last message of a conversation.
 
         Args:
             turns: all messages of the asker, oldest first.
             channel: shapes the reply; it never changes where to start.
+            site: address under which the directory can be read; a text message may link to it.
         """
-        return shape(self.reword(self.answer(turns)), channel, self.release_id, self.settings.sms_segments)
+        if channel.texted:
+            return text_reply(self, turns, channel, site)
+        answer = self.reworded(turns)
+        return Reply(full_text(answer), channel, self.release_id, answer)
+
+    def reworded(self, turns: Sequence[str]) -> Answer:
+        """The answer to the last message, in plainer words where a model that gives them is configured."""
+        return self.reword(self.answer(turns))
+
+    def place(self, turns: Sequence[str], number: int) -> Answer | None:
+        """The answer to the last message as if it named only its place of this number, from 1; None where it has no such place."""
+        considered = self.consider(turns)
+        reading, evidence = considered.reading, considered.evidence
+        chosen = considered.decision.starts[number - 1 : number]
+        return self.reword(self.composer.answered(reading, evidence, chosen)) if chosen and evidence else None
 
     def answer(self, turns: Sequence[str]) -> Answer:
         """The answer to the last message, before a channel shapes it."""

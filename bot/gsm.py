@@ -9,7 +9,11 @@ _BASIC = frozenset(
 )
 _EXTENDED = frozenset("^{}\\[~]|€\f")
 _ALL = _BASIC | _EXTENDED
-_FOLDED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "•": "-", "\u00a0": " ", "\t": " "})
+_FOLDED = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "…": "...", "•": "-", "`": "'"}
+    | {"\u00a0": " ", "\t": " ", "\u00ad": "", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "œ": "oe", "Œ": "OE", "ð": "d", "þ": "th", "×": "x"}
+)
+_JOINERS = "\u200c\u200d"
 SINGLE, PART = 160, 153
 """Septets in a message sent alone, and in each part of a longer one."""
 UCS2_SINGLE, UCS2_PART = 70, 67
@@ -26,20 +30,48 @@ def encoding(text: str) -> str:
     return "GSM-7" if _ALL.issuperset(text) else "UCS-2"
 
 
+def septets(text: str) -> int:
+    """Length of a text in the alphabet, in septets; characters of the extension table take two."""
+    return sum(2 if c in _EXTENDED else 1 for c in text)
+
+
+def split(text: str) -> list[str]:
+    """The parts in which a text is sent and billed, at least one. An escape sequence, a surrogate pair or a combining mark is never cut off."""
+    if encoding(text) == "GSM-7":
+        pieces, size, single, part = list(text), septets, SINGLE, PART
+    else:
+        pieces, size, single, part = _clusters(text), _units, UCS2_SINGLE, UCS2_PART
+    if size(text) <= single:
+        return [text]
+    parts, used = [""], 0
+    for piece in pieces:
+        if used + size(piece) > part:
+            parts.append("")
+            used = 0
+        parts[-1] += piece
+        used += size(piece)
+    return parts
+
+
 def segments(text: str) -> int:
-    """How many segments a text is billed as; an escape sequence is never split over two."""
-    if encoding(text) == "UCS-2":
-        units = len(text.encode("utf-16-be")) // 2
-        return 1 if units <= UCS2_SINGLE else -(-units // UCS2_PART)
-    sizes = [2 if c in _EXTENDED else 1 for c in text]
-    if sum(sizes) <= SINGLE:
-        return 1
-    count, used = 1, 0
-    for size in sizes:
-        if used + size > PART:
-            count, used = count + 1, 0
-        used += size
-    return count
+    """How many parts a text is billed as."""
+    return len(split(text))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-be")) // 2
+
+
+def _clusters(text: str) -> list[str]:
+    """Characters with the marks and joiners that belong to them (the main rule of Unicode's UAX #29)."""
+    found: list[str] = []
+    for character in text:
+        joined = unicodedata.category(character) in ("Mn", "Me", "Mc") or character in _JOINERS
+        if found and joined:
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
 
 
 def _plain(character: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import gsm
+from bot.commands import Commands
 from indexer.errors import ContentError
 from indexer.wording import any_of, load_toml
 
@@ -41,6 +43,24 @@ _NEEDED = {
     "routes": ("best_human", "independent", "independent_names", "interpreter"),
     "choices": ("need", "age"),
     "hints": ("time", "steps", "figures", "two", "another"),
+    "texting": (
+        "more",
+        "also",
+        "no_more",
+        "nothing_yet",
+        "no_place",
+        "help",
+        "sources",
+        "no_sources",
+        "undated",
+        "lang",
+        "stop",
+        "start",
+        "delete",
+        "too_many",
+        "busy",
+        "off",
+    ),
 }
 
 
@@ -75,8 +95,14 @@ class Phrases:
             for name in names:
                 if name not in data.get(table, {}):
                     raise ContentError(f"replies.toml: [{table}] {name} is missing")
+        if "commands" not in data:
+            raise ContentError("replies.toml: [commands] is missing")
         self.titles: Mapping[str, str] = data["titles"]
         self.lines: Mapping[str, str] = data["lines"]
+        self.texting: Mapping[str, str] = data["texting"]
+        if long := [name for name, line in self.texting.items() if gsm.segments(line) > 1 or gsm.encoding(line) != "GSM-7"]:
+            raise ContentError(f"replies.toml: [texting] {', '.join(long)}: does not fit one text message")
+        self.commands = Commands(data["commands"])
         self.best_human: tuple[str, ...] = tuple(data["routes"]["best_human"])
         self.independent: str = data["routes"]["independent"]
         self.independent_names: tuple[str, ...] = tuple(data["routes"]["independent_names"])

@@ -29,6 +29,11 @@ class Channel(StrEnum):
     API = "api"
     STAFF = "staff"
 
+    @property
+    def texted(self) -> bool:
+        """Whether its replies go to a phone, where words such as MORE stand for what a page has links for."""
+        return self in (Channel.SMS, Channel.WHATSAPP)
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -98,7 +103,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Answer:
-    """An outcome with its parts, before any channel has shaped it."""
+    """An outcome with its parts, before any channel has shaped it. ``brief`` is all of it that one text message holds, where there is danger."""
 
     outcome: Outcome
     parts: tuple[Part, ...]
@@ -106,6 +111,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     choices: tuple[str, ...] = ()
     understood: dict[str, Any] = field(default_factory=dict)
+    brief: str = ""
 
 
 @dataclass(frozen=True)

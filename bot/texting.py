@@ -1,0 +1,116 @@
+"""A conversation by phone: which message is a question and which asks for more of the last reply. It is worked out from the messages alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot import channels
+from bot.commands import Command, Said
+from bot.language import find_language
+from bot.records import Answer, Channel, Reply
+from indexer.entries import SHOWN_FROM_CERTAINTY, Entry, Source
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+
+
+@dataclass
+class _View:
+    """What of the last answer is shown: all of it, one of its places or its sources, and how many pages on."""
+
+    asked: list[str]
+    said: Said | None = None
+    page: int = 0
+
+
+def text_reply(engine: Engine, turns: Sequence[str], channel: Channel, site: str = "") -> Reply:
+    """The reply to the last message of a phone.
+
+    Args:
+        engine: answers the questions.
+        turns: all messages of the asker, oldest first.
+        channel: SMS or WhatsApp.
+        site: address under which the directory's pages can be read, for links in texts; empty: no links of our own.
+    """
+    view = _View([])
+    for turn in turns:
+        _turn(engine, view, turn)
+    answer = _answer(engine, view)
+    pages = list(_pages(engine, view, answer, channel, site))
+    last = answer.brief or engine.phrases.texting["no_more" if view.asked else "nothing_yet"]
+    return channels.reply(answer, pages[view.page] if view.page < len(pages) else last, channel, engine.release_id)
+
+
+def _turn(engine: Engine, view: _View, turn: str) -> None:
+    said = engine.phrases.commands.find(turn)
+    if said and said.command is Command.PICK and (not view.asked or _choices(engine, view) >= said.place):
+        said = None  # the number of a choice, or of nothing: the engine knows which
+    if said is None:
+        view.asked.append(turn)
+    if said and said.command is Command.MORE:
+        view.page += 1
+    else:
+        view.said, view.page = said, 0
+
+
+def _choices(engine: Engine, view: _View) -> int:
+    return len(engine.answer(view.asked).choices)
+
+
+def _answer(engine: Engine, view: _View) -> Answer:
+    command = view.said.command if view.said else None
+    lines, say = engine.phrases.texting, engine.composer.said
+    urgent = bool(view.asked) and engine.consider(view.asked).decision.danger is not None
+    if view.said and command is Command.LANG:
+        return engine.composer.interpreter(view.said.language) if view.said.language else say(lines["lang"])
+    if command in (Command.HELP, Command.STOP, Command.START, Command.DELETE) and not urgent:
+        return say(lines["help"])
+    if not view.asked:
+        return say(lines["nothing_yet"])
+    if view.said and command is Command.PICK and not urgent:
+        return engine.place(view.asked, view.said.place) or say(lines["no_place"])
+    answer = engine.reworded(view.asked)
+    if command is Command.SOURCES and not answer.citations:
+        return say(lines["no_sources"])
+    return answer
+
+
+def _pages(engine: Engine, view: _View, answer: Answer, channel: Channel, site: str) -> Iterator[str]:
+    texting, most = engine.phrases.texting, engine.settings.sms_segments
+    if view.said and view.said.command is Command.SOURCES and answer.citations:
+        lines = [texting["sources"], *_sources(engine, answer, site)]
+        if channel is Channel.WHATSAPP:
+            texts = channels.packed(lines, lambda text: len(text) <= channels.WHATSAPP_CHARACTERS)
+        else:
+            texts = channels.text_pages(lines, most, texting["more"])
+        yield from channels.with_more(texts, texting["more"])
+        return
+    language = find_language(view.asked[-1]) if view.asked else ""
+    greeted = any(find_language(turn) == language for turn in view.asked[:-1])
+    yield from channels.pages(answer, channel, engine.phrases, most, greeted)
+
+
+def _sources(engine: Engine, answer: Answer, site: str) -> Iterator[str]:
+    """The sources of each place that is named, then documents that are quoted; links whole, our own only where ``site`` is known."""
+    undated, told = engine.phrases.texting["undated"], set[str]()
+    for entry in (engine.entries[s.id] for s in answer.signposts if s.id in engine.entries):
+        yield f"{entry.name}:" + (f" {site}{entry.address}" if site else "")
+        lines = [_source(source.title, source.dated, source.url, undated) for source in _certain(entry)]
+        yield from (line for line in lines if line not in told)
+        told.update(lines)
+    ours = {entry.address for entry in engine.entries.values()}
+    for citation in answer.citations:
+        if citation.url not in ours:
+            title = ", ".join(filter(None, (citation.title, citation.section)))
+            yield _source(title, citation.dated, citation.url if citation.url.startswith("http") else None, undated)
+
+
+def _certain(entry: Entry) -> list[Source]:
+    return [s for s in entry.sources if s.certainty >= SHOWN_FROM_CERTAINTY] or list(entry.sources)
+
+
+def _source(title: str, dated: str, link: str | None, undated: str) -> str:
+    date = undated if dated == "undated" else dated[:4]
+    return f"- {title}" + ("." if date in title else f", {date}.") + (f" {link}" if link else "")
