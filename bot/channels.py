@@ -49,16 +49,15 @@ def pages(answer: Answer, channel: Channel, phrases: Phrases, most_segments: int
         most_segments: most segments of one SMS.
         greeted: whether the asker has been told already, in their language, that answers are in English.
     """
-    more = phrases.texting["more"]
     if channel is Channel.WHATSAPP:
-        return with_more(packed([answer.brief, *_blocks(answer)], lambda text: len(text) <= WHATSAPP_CHARACTERS, "\n\n"), more)
+        return with_more(packed([answer.brief, *_blocks(answer)], lambda text: len(text) <= WHATSAPP_CHARACTERS, "\n\n"), phrases)
     first, rest = _TextMessage(answer, phrases, most_segments, greeted).cut()
-    return [first, *with_more(text_pages(rest, most_segments, more), more)]
+    return [first, *with_more(text_pages(rest, most_segments, phrases), phrases)]
 
 
-def text_pages(lines: Iterable[str], most_segments: int, more: str) -> list[str]:
+def text_pages(lines: Iterable[str], most_segments: int, phrases: Phrases) -> list[str]:
     """Lines as text messages, in order, as many to each as fit with the line that offers more."""
-    return packed([gsm.fold(line) for line in lines], lambda text: gsm.segments(f"{text}\n{more}") <= most_segments)
+    return packed([gsm.fold(line) for line in lines], lambda text: gsm.segments(f"{text}\n{how_on(text, phrases)}") <= most_segments)
 
 
 def packed(pieces: Iterable[str], fits: Callable[[str], bool], between: str = "\n") -> list[str]:
@@ -89,16 +88,22 @@ def _cut(piece: str, fits: Callable[[str], bool]) -> list[str]:
     return found
 
 
-def with_more(texts: Sequence[str], more: str) -> list[str]:
+def with_more(texts: Sequence[str], phrases: Phrases) -> list[str]:
     """Texts of which each but the last says how to get the next."""
-    return [*(f"{text}\n{more}" for text in texts[:-1]), *texts[-1:]]
+    return [*(f"{text}\n{how_on(text, phrases)}" for text in texts[:-1]), *texts[-1:]]
+
+
+def how_on(text: str, phrases: Phrases) -> str:
+    """How to go on from a text: by MORE, or where it numbers places by their number too."""
+    numbered = any(line[:1].isdigit() and line.startswith(phrases.texting["also"].format(n=line[0], name="")[:-1]) for line in text.split("\n"))
+    return phrases.texting["more_or_number" if numbered else "more"]
 
 
 class _TextMessage:
     """Chooses the sentences of an answer that matter most for its first text message."""
 
     def __init__(self, answer: Answer, phrases: Phrases, most_segments: int, greeted: bool) -> None:
-        self._answer, self._most, self._more, self._greeted = answer, most_segments, phrases.texting["more"], greeted
+        self._answer, self._phrases, self._most, self._greeted = answer, phrases, most_segments, greeted
         self._reach = {c.n for c in answer.citations if c.section == REACH}
         self._terse = False  # numbers without what stands in brackets after them, where another script leaves little room
         places = enumerate((s.name for s in answer.signposts), 1)
@@ -117,15 +122,17 @@ class _TextMessage:
         self._terse = bool(opening)
         every = list(dict.fromkeys(self._line(s) for part in self._answer.parts for s in part.statements))
         every = [line for line in every if gsm.encoding(line) == "GSM-7"]
-        chosen = self._fitting(opening, every, "")
+        chosen = self._fitting(opening, every, more=False)
         if len(chosen) == len(every):
             return "\n".join([*opening, *chosen]), []
-        chosen = self._fitting(opening, every, self._more)
-        return "\n".join([*opening, *chosen, self._more]), [line for line in every if line not in chosen]
+        chosen = self._fitting(opening, every, more=True)
+        first = "\n".join([*opening, *chosen])
+        return f"{first}\n{how_on(first, self._phrases)}", [line for line in every if line not in chosen]
 
     def _brief(self) -> tuple[str, list[str]]:
         """What one message holds of danger; what follows names the place of each number, since lines of numbers alone do not."""
-        first, with_more = self._answer.brief, f"{self._answer.brief}\n{self._more}"
+        first = self._answer.brief
+        longer = f"{first}\n{self._phrases.texting['more']}"
         titles = {c.n: c.title for c in self._answer.citations}
         rest, named = [], ""
         for statement in (s for part in self._answer.parts for s in part.statements):
@@ -135,10 +142,10 @@ class _TextMessage:
                 named = title
             rest.append(self._line(statement))
         rest = [line for line in rest if line not in first and gsm.encoding(line) == "GSM-7"]
-        return (with_more if gsm.segments(with_more) == 1 else first), rest
+        return (longer if gsm.segments(longer) == 1 else first), rest
 
-    def _fitting(self, opening: list[str], every: list[str], last: str) -> list[str]:
-        """Lines in reading order that fit between an opening and a last line; always the weightiest."""
+    def _fitting(self, opening: list[str], every: list[str], more: bool) -> list[str]:
+        """Lines in reading order that fit after an opening, with how to go on where there is ``more``; always the weightiest."""
         chosen: set[str] = set()
         encoding = "UCS-2" if opening else "GSM-7"
         for statement in self._by_weight():
@@ -146,7 +153,8 @@ class _TextMessage:
             if line not in every:
                 continue
             trial = [one for one in every if one in chosen or one == line]
-            text = "\n".join(filter(None, [*opening, *trial, last]))
+            text = "\n".join([*opening, *trial])
+            text = f"{text}\n{how_on(text, self._phrases)}" if more else text
             if not chosen or (gsm.encoding(text) == encoding and gsm.segments(text) <= self._most):
                 chosen.add(line)
         return [line for line in every if line in chosen]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.channels import full_text
+from bot.commands import Commands
 from bot.compose import Composer
 from bot.danger import load_danger
 from bot.danger_text import danger_text
@@ -82,6 +83,16 @@ class Engine:
     def entries(self) -> Mapping[str, Entry]:
         """Entries by id."""
         return self.release.entries
+
+    @property
+    def commands(self) -> Commands:
+        """The words that a text message can be instead of a question."""
+        return self.phrases.commands
+
+    @property
+    def texting(self) -> Mapping[str, str]:
+        """Fixed lines of text messages by name."""
+        return self.phrases.texting
 
     @property
     def questions_limit(self) -> int:

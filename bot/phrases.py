@@ -45,6 +45,7 @@ _NEEDED = {
     "hints": ("time", "steps", "figures", "two", "another"),
     "texting": (
         "more",
+        "more_or_number",
         "also",
         "no_more",
         "nothing_yet",

@@ -84,8 +84,8 @@ def _pages(engine: Engine, view: _View, answer: Answer, channel: Channel, site: 
         if channel is Channel.WHATSAPP:
             texts = channels.packed(lines, lambda text: len(text) <= channels.WHATSAPP_CHARACTERS)
         else:
-            texts = channels.text_pages(lines, most, texting["more"])
-        yield from channels.with_more(texts, texting["more"])
+            texts = channels.text_pages(lines, most, engine.phrases)
+        yield from channels.with_more(texts, engine.phrases)
         return
     language = find_language(view.asked[-1]) if view.asked else ""
     greeted = any(find_language(turn) == language for turn in view.asked[:-1])

@@ -29,7 +29,6 @@ from web import (
     problems,
     said,
     security,
-    sms,
     theme,
 )
 from web.answer_feedback import AnswerFeedbackStore
@@ -38,6 +37,8 @@ from web.database import Database
 from web.feedback import Feedback
 from web.settings import WebSettings, load_web_settings, secret_key
 from web.site import Site, SupportsCurrent
+from web.texting import webhooks
+from web.texting.open import open_dispatch
 
 HERE = Path(__file__).parent
 
@@ -60,13 +61,15 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     conversations = Conversations(database, settings.conversation_minutes)
     feedback = Feedback(database, settings.feedback_on_one_entry, settings.feedback_on_all)
     answers = AnswerFeedbackStore(database, settings.feedback_on_one_entry, settings.feedback_on_all)
-    app.extensions["waymark"] = Site(settings, secret_key(settings), live or open_live(), database, conversations, feedback, answers)
+    key, live = secret_key(settings), live or open_live()
+    dispatch = open_dispatch(settings, key, live, database, conversations)
+    app.extensions["waymark"] = Site(settings, live, database, conversations, feedback, answers, dispatch)
     for part in (languages, logs, problems):
         part.init_app(app)
     security.init_app(app, settings.embed_hosts)
     theme.init_app(app, settings)
     Compress(app)
-    for room in (chat, browse, embed, entries, framework, comments, api, sms, health, open_referral, along, pages, helped, said):
+    for room in (chat, browse, embed, entries, framework, comments, api, webhooks, health, open_referral, along, pages, helped, said):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(chat.blueprint, name=chat.PANEL, url_prefix="/panel")
     app.jinja_loader = ChoiceLoader([app.jinja_loader, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})])  # type: ignore[list-item]

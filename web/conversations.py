@@ -6,18 +6,16 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, text
+from sqlalchemy import CursorResult, delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.records import Channel
 from web.database import Database
-from web.models import Conversation, Message, Turn
+from web.models import Conversation, Turn
 
 TURNS = 10
 """Messages kept of one conversation."""
@@ -28,16 +26,6 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 def is_public_id(conversation: str) -> bool:
     """Whether a visitor may name this conversation: those of text messages have ids of another shape."""
     return _ID.fullmatch(conversation) is not None
-
-
-@dataclass
-class Delivery:
-    """A text message being answered. ``reply`` is empty until it has been; ``turns`` are the sender's earlier messages."""
-
-    reply: str
-    turns: Sequence[str]
-    keep: Callable[[str | None, str], None]
-    """Stores the message (None: not worth keeping) and the reply."""
 
 
 class Conversations:
@@ -78,32 +66,28 @@ class Conversations:
         with self._database.reads() as session:
             session.execute(text("SELECT 1"))
 
-    @contextmanager
-    def seen(self, sid: str, channel: Channel, key: str) -> Iterator[Delivery]:
-        """Claim a text message by the carrier's id, for one delivery at a time.
+    def turns_in(self, session: Session, key: str) -> list[str]:
+        """The messages of the sender with this key, oldest first, read within a session of the caller's."""
+        return self._turns(session, key)
 
-        The claim is one transaction: a second delivery waits for the first and finds its reply, and one cut short leaves no trace.
-        """
-        with self._database.writes.begin() as session:
-            self._purge(session)
-            message = session.get(Message, sid) or self._claim(session, sid)
+    def add_in(self, session: Session, key: str, channel: Channel, message: str, instead: bool = False) -> None:
+        """Store a message of the sender with this key within a session of the caller's; ``instead`` of the last one where that was its beginning."""
+        self._start(session, channel, key)
+        if instead:
+            session.execute(delete(Turn).where(Turn.number == self._last(session, key)))
+        self._append(session, key, message)
 
-            def keep(words: str | None, reply: str) -> None:
-                message.reply = reply
-                if words is not None:
-                    message.conversation = self._start(session, channel, key)
-                    self._append(session, key, words)
+    def last_in(self, session: Session, key: str) -> tuple[str, int] | None:
+        """The last message of the sender with this key, and when it came."""
+        turn = session.get(Turn, self._last(session, key))
+        return (turn.text, turn.created) if turn else None
 
-            yield Delivery(message.reply, () if message.reply else self._turns(session, key), keep)
+    def forget_in(self, session: Session, key: str) -> None:
+        """Delete the conversation of the sender with this key within a session of the caller's."""
+        session.execute(delete(Conversation).where(Conversation.id == key))
 
-    def _claim(self, session: Session, sid: str) -> Message:
-        message = Message(sid=sid, reply="", created=self._now())
-        try:
-            with session.begin_nested():
-                session.add(message)
-        except IntegrityError:  # another delivery claimed it in the meantime, and has been committed
-            message = session.scalars(select(Message).where(Message.sid == sid)).one()
-        return message
+    def _last(self, session: Session, key: str) -> int:
+        return session.scalar(select(func.max(Turn.number)).where(Turn.conversation == key)) or 0
 
     def _now(self) -> int:
         return int(self._clock())
@@ -136,7 +120,6 @@ class Conversations:
 
     def _purge(self, session: Session) -> int:
         before = self._now() - self._seconds
-        session.execute(delete(Message).where(Message.created <= before))
         return _rows(session, delete(Conversation).where(Conversation.touched <= before))
 
 

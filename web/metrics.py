@@ -11,6 +11,12 @@ REGISTRY = CollectorRegistry()
 REQUESTS = Counter("waymark_requests", "Requests by route and status.", ["route", "status"], registry=REGISTRY)
 REPLIES = Counter("waymark_replies", "Replies by channel and outcome.", ["channel", "outcome"], registry=REGISTRY)
 FAILURES = Counter("waymark_failures", "Requests that ended in an unforeseen fault.", registry=REGISTRY)
+TEXTS = Counter(
+    "waymark_texts",
+    "Text messages by provider and what became of them: received, repeated, answered, silent, limited, loop, sent, retried, failed.",
+    ["provider", "became"],
+    registry=REGISTRY,
+)
 REPLY_SECONDS = Histogram(
     "waymark_reply_seconds",
     "Seconds the engine took for a reply, by channel.",

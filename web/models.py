@@ -1,8 +1,9 @@
-"""The tables. Times are whole seconds since 1970, UTC. No phone number is in any of them."""
+"""The tables. Times are seconds since 1970, UTC. No phone number can be read in any of them."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Integer, String
+from sqlalchemy import Text as TextType
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -29,19 +30,76 @@ class Turn(Base):
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     conversation: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(TextType)
     created: Mapped[int] = mapped_column(BigInteger)
 
 
-class Message(Base):
-    """A text message already answered, by the id its carrier gave it, so that a second delivery gets the same reply."""
+class Delivery(Base):
+    """That a text message has come in, by a keyed hash of its carrier's id, so that it is answered once however often it is delivered."""
 
-    __tablename__ = "messages"
+    __tablename__ = "deliveries"
 
-    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    conversation: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    reply: Mapped[str] = mapped_column(Text, default="")
+    ref: Mapped[str] = mapped_column(String(64), primary_key=True)
     created: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Text(Base):
+    """A text message to which a reply is owed, or could not be sent. It is deleted when the reply has been handed to the carrier.
+
+    ``number`` rises, so it orders the texts of a sender. ``sender`` is a keyed hash; ``address`` (from, to), ``said`` (its pieces) and
+    ``reply`` are sealed. ``due`` is when somebody has to see to it again: whoever does so now moves it on first, so that nobody else does.
+    """
+
+    __tablename__ = "texts"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    ref: Mapped[str] = mapped_column(String(64), unique=True)
+    sender: Mapped[str] = mapped_column(String(64), index=True)
+    provider: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(TextType)
+    said: Mapped[str] = mapped_column(TextType)
+    reply: Mapped[str] = mapped_column(TextType, default="")
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    segments: Mapped[int] = mapped_column(Integer, default=0)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    why: Mapped[str] = mapped_column(String(80), default="")
+    due: Mapped[float] = mapped_column(Float, index=True)
+    created: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Sender(Base):
+    """What has to be known of someone who texts, by a keyed hash of the number: whether they said STOP, and how much they sent of late.
+
+    ``last`` and ``heard`` are keyed hashes of their last text and of our last reply. Deleted a day after the last text, unless ``stopped``.
+    """
+
+    __tablename__ = "senders"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    stopped: Mapped[bool] = mapped_column(Boolean, default=False)
+    hour: Mapped[int] = mapped_column(BigInteger, default=0)
+    in_hour: Mapped[int] = mapped_column(Integer, default=0)
+    day: Mapped[int] = mapped_column(BigInteger, default=0)
+    in_day: Mapped[int] = mapped_column(Integer, default=0)
+    told_until: Mapped[int] = mapped_column(BigInteger, default=0)
+    last: Mapped[str] = mapped_column(String(64), default="")
+    repeats: Mapped[int] = mapped_column(Integer, default=0)
+    heard: Mapped[str] = mapped_column(String(64), default="")
+    touched: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
+
+
+class TextUse(Base):
+    """How many texts came in and went out in an hour, and in how many segments, over all numbers."""
+
+    __tablename__ = "text_use"
+
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    received: Mapped[int] = mapped_column(Integer, default=0)
+    sent: Mapped[int] = mapped_column(Integer, default=0)
+    segments: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class Comment(Base):
@@ -53,7 +111,7 @@ class Comment(Base):
     entry: Mapped[str] = mapped_column(String(120), index=True)
     release: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(20))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(TextType)
     created: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
@@ -65,11 +123,11 @@ class AnswerFeedback(Base):
     reference: Mapped[str] = mapped_column(String(12), primary_key=True)
     helped: Mapped[bool] = mapped_column(Boolean)
     outcome: Mapped[str] = mapped_column(String(20))
-    entries: Mapped[str] = mapped_column(Text)
+    entries: Mapped[str] = mapped_column(TextType)
     release: Mapped[str] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(String(10))
     why: Mapped[str] = mapped_column(String(20))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(TextType)
     created: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
@@ -79,7 +137,7 @@ class Response(Base):
     __tablename__ = "responses"
 
     reference: Mapped[str] = mapped_column(ForeignKey("feedback.reference", ondelete="CASCADE"), primary_key=True)
-    published_text: Mapped[str] = mapped_column(Text)
-    reply: Mapped[str] = mapped_column(Text)
-    done: Mapped[str] = mapped_column(Text)
+    published_text: Mapped[str] = mapped_column(TextType)
+    reply: Mapped[str] = mapped_column(TextType)
+    done: Mapped[str] = mapped_column(TextType)
     published: Mapped[int] = mapped_column(BigInteger)

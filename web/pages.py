@@ -58,7 +58,7 @@ def _facts() -> Facts:
 
 def _texting() -> bool:
     """Whether text messages are taken."""
-    return bool(site().settings.twilio_auth_token.get_secret_value())
+    return site().settings.texting
 
 
 def _rewords() -> bool:

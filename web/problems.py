@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.errors import WaymarkError
 from web import metrics
+from web.texting import FAULT
 
 log = logging.getLogger("waymark.web")
 DETAILS = {
@@ -51,8 +52,8 @@ def _answer(status: int) -> Response:
     detail = DETAILS.get(status, HTTPStatus(status).phrase + ".")
     if request.path == "/sms":
         # Twilio passes nothing on from a failed webhook, so someone who texted us gets a message all the same.
-        return twiml(render_template("sms_fault.txt").strip()) if g.get("signed") else twiml(status=status)
-    if request.path.startswith("/api/") or request.endpoint in ("health.healthz", "health.readyz", "health.show_metrics"):
+        return twiml(FAULT) if g.get("signed") else twiml(status=status)
+    if request.path.startswith(("/api/", "/sms/", "/notify/")) or request.endpoint in ("health.healthz", "health.readyz", "health.show_metrics"):
         return problem(status, detail)
     template = "fragment_fault.html" if request.endpoint in ("chat.fragment", "panel.fragment") else "fault.html"
     return Response(render_template(template, status=status, detail=detail), status, content_type="text/html; charset=utf-8")

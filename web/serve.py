@@ -85,6 +85,7 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
         # What the engine loads on first use is loaded before anyone waits for it.
         for question in ("my 3 year old isnt talking", "gdzie mogę dostać pomoc"):
             app.extensions["waymark"].live.current().reply([question], Channel.WEB)
+        app.extensions["waymark"].dispatch.start()
 
     def child_exit(_server: Any, worker: Any) -> None:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -13,8 +13,9 @@ from pydantic import Field, SecretStr, field_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from indexer.config import DEFAULT_FILE, Settings, load_settings
+from indexer.config import DEFAULT_FILE, load_settings
 from indexer.errors import ConfigError
+from web.texting.settings import TextingSettings
 
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _EMBEDDER = r"^https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$"
@@ -24,7 +25,7 @@ _LOGOS = (".svg", ".png", ".webp")
 _ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 
-class WebSettings(Settings):
+class WebSettings(TextingSettings):
     """The ``[web]`` table."""
 
     host: Annotated[str, Field(min_length=1, description="Address to listen on; HOST in the environment wins.")] = "127.0.0.1"
@@ -45,7 +46,7 @@ class WebSettings(Settings):
     feedback_on_all: Annotated[int, Field(ge=1, le=10_000, description="Comments on all entries that are taken in an hour.")] = 200
     public_url: Annotated[str, Field(pattern=_ADDRESS, description="Public address of the site; empty: as each request says.")] = ""
     trusted_proxies: Annotated[int, Field(ge=0, le=10, description="Proxies in front whose X-Forwarded headers are believed.")] = 0
-    twilio_auth_token: Annotated[SecretStr, Field(description="Twilio token that signs text messages; empty: texting is off.")] = SecretStr("")
+    development: Annotated[bool, Field(description="Whether pages for trying things out are shown, such as a phone at /staff/phone.")] = False
     max_body_bytes: Annotated[int, Field(ge=16_384, le=1_048_576, description="Largest request body.")] = 131_072
     service_name: Annotated[str, Field(min_length=1, max_length=40, description="Name in the page header.")] = "Waymark"
     council_name: Annotated[str, Field(min_length=1, max_length=80, description="The council that offers the service.")] = "Stockport Council"

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.commands import Commands
 from bot.records import Channel, Outcome, Reply
 from indexer.entries import Entry
 from indexer.groups import Groups
@@ -21,6 +22,9 @@ from web.database import Database
 from web.directory import Directory, LiveDirectory
 from web.feedback import Feedback
 from web.settings import WebSettings
+
+if TYPE_CHECKING:
+    from web.texting.dispatch import Dispatch
 
 log = logging.getLogger("waymark.web")
 
@@ -55,8 +59,16 @@ class AnswersQuestions(Protocol):
     def repair(self, text: str) -> str:
         """A text in lower case with common misspellings put right."""
 
-    def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
-        """Answer the last of a conversation's messages."""
+    @property
+    def commands(self) -> Commands:
+        """The words that a text message can be instead of a question."""
+
+    @property
+    def texting(self) -> Mapping[str, str]:
+        """Fixed lines of text messages by name."""
+
+    def reply(self, turns: Sequence[str], channel: Channel, site: str = "") -> Reply:
+        """Answer the last of a conversation's messages; ``site`` is the address that a text message may link to."""
 
 
 class SupportsCurrent(Protocol):
@@ -71,12 +83,12 @@ class Site:
     """The parts of one app."""
 
     settings: WebSettings
-    key: bytes
     live: SupportsCurrent
     database: Database
     conversations: Conversations
     feedback: Feedback
     answer_feedback: AnswerFeedbackStore
+    dispatch: Dispatch
     directories: LiveDirectory = field(default_factory=LiveDirectory)
 
     def directory(self) -> Directory:
@@ -100,7 +112,7 @@ def clean(text: str) -> str:
 def reply_to(turns: Sequence[str], channel: Channel) -> Reply:
     """Ask the live engine, and count and log what became of the question."""
     started = perf_counter()
-    reply = site().live.current().reply(turns[-TURNS:], channel)
+    reply = site().live.current().reply(turns[-TURNS:], channel, site().settings.public_url.rstrip("/"))
     metrics.REPLY_SECONDS.labels(channel.value).observe(perf_counter() - started)
     metrics.REPLIES.labels(channel.value, reply.outcome.value).inc()
     g.outcome, g.channel, g.release = reply.outcome.value, channel.value, reply.release

@@ -17,9 +17,11 @@ from jinja2.bccache import Bucket
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
+from bot.phrases import load_phrases
 from bot.records import Answer, Channel, Citation, Contact, Outcome, Part, Reply, Signpost, SmsFacts, Statement
 from indexer.entries import Entry, parse_entry
 from indexer.groups import Groups
+from tests.conftest import ROOT
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -78,6 +80,9 @@ CRAWLED = "crawled "
 """A message that begins so is answered as by a page whose every word is the rest of the message."""
 
 
+PHRASES = load_phrases(ROOT / "content")
+
+
 class StandIn:
     """Answers by the words ``danger``, ``clarify``, ``unknown``, ``offtopic``, ``crawled`` and ``explode``; else names Portage."""
 
@@ -89,6 +94,7 @@ class StandIn:
         self.groups = GROUPS
         self.need_names = {"mental-health": "mental health and feelings", "autism": "autism"}
         self.area_names = {"brinnington": "Brinnington", "reddish": "Reddish"}
+        self.commands, self.texting = PHRASES.commands, PHRASES.texting
         self.asked: list[tuple[tuple[str, ...], Channel]] = []
         self.failing = False
 
@@ -98,7 +104,7 @@ class StandIn:
     def current(self) -> StandIn:
         return self
 
-    def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
+    def reply(self, turns: Sequence[str], channel: Channel, site: str = "") -> Reply:
         self.asked.append((tuple(turns), channel))
         if self.failing or "explode" in turns[-1]:
             raise RuntimeError(f"could not answer {turns[-1]}")
@@ -173,6 +179,7 @@ def make_app(engine: StandIn, settings: WebSettings) -> Iterator[Any]:
 
     yield make
     for app in made:
+        app.extensions["waymark"].dispatch.stop()
         app.extensions["waymark"].database.close()
 
 

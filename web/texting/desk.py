@@ -1,0 +1,143 @@
+"""Answers texts: from what has come in, by the engine and the sender's state, to a reply that is owed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from time import perf_counter
+
+from bot import gsm
+from bot.commands import Command, Said
+from bot.records import Channel, Outcome, Reply
+from web import metrics
+from web.conversations import TURNS
+from web.settings import WebSettings
+from web.site import AnswersQuestions, SupportsCurrent, clean
+from web.texting import FAULT, limits, parts
+from web.texting.numbers import Vault
+from web.texting.store import HOUR, Open, Texts, Verdict
+
+log = logging.getLogger("waymark.web")
+_ABOUT_US = (Command.STOP, Command.START, Command.DELETE)
+_TURN_WAIT = 0.03
+
+
+class Desk:
+    """Settles texts one at a time for each sender. Safe to share between threads.
+
+    ``can_send`` says whether a provider can be given a reply later; without it nothing is held back, since it could not be sent.
+    """
+
+    def __init__(
+        self,
+        settings: WebSettings,
+        texts: Texts,
+        vault: Vault,
+        live: SupportsCurrent,
+        can_send: Callable[[str], bool],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings, self._texts, self._vault, self._live = settings, texts, vault, live
+        self._can_send, self._clock = can_send, clock
+
+    def settle(self, number: int, later: bool = False, final: bool = False) -> None:
+        """Answer one text and store the reply as owed; or hold it, where its rest is still to come.
+
+        Args:
+            number: which text.
+            later: the reply is sent by whoever finds it due, not by the request that waits.
+            final: the rest has been waited for long enough.
+        """
+        self._wait_for_turn(number)
+        text = self._texts.open(number, self._settings.text_parts_seconds)
+        if text is None:
+            return
+        verdict = self._verdict(text, final)
+        if verdict is None:
+            self._texts.hold(number, self._settings.text_parts_seconds)
+            return
+        self._texts.settle(number, verdict, later)
+        metrics.TEXTS.labels(text.provider, "answered" if verdict.reply else "silent").inc()
+
+    def at_once(self, said: str, channel: Channel) -> str:
+        """The reply to a text by itself, for when nothing can be stored: the database must not stand between a person in danger and it."""
+        return self._ask(self._live.current(), [clean(said)], channel).text
+
+    def _wait_for_turn(self, number: int) -> None:
+        until = perf_counter() + self._settings.text_answer_seconds / 2
+        while not self._texts.has_turn(number) and perf_counter() < until:
+            time.sleep(_TURN_WAIT)
+
+    def _verdict(self, text: Open, final: bool) -> Verdict | None:
+        """What becomes of a text; None where its rest is to be waited for."""
+        joined = bool(text.began) and len(text.pieces) == 1 and parts.goes_on([text.began])
+        pieces = [text.began, *text.pieces] if joined else list(text.pieces)
+        said = clean(parts.whole(pieces)) if pieces else ""
+        try:
+            engine = self._live.current()
+            command = engine.commands.find(said)
+            if command and command.command in _ABOUT_US:
+                return self._about_us(text, command, engine)
+            turns = [*(text.turns[:-1] if joined else text.turns), said]
+            reply = self._ask(engine, turns, text.channel)
+        except Exception:
+            metrics.FAILURES.inc()
+            log.exception("text not answered")
+            return _fixed(FAULT, Outcome.ERROR)
+        urgent = reply.outcome is Outcome.URGENT
+        if not urgent and not final and parts.goes_on(pieces) and self._can_send(text.provider):
+            return None
+        return self._measured(text, engine, reply, command, said, joined)
+
+    def _measured(self, text: Open, engine: AnswersQuestions, reply: Reply, command: Said | None, said: str, joined: bool) -> Verdict:
+        """The reply, unless a limit, STOP or another machine stands against it; danger overrides all but our own words come back."""
+        now, sender, urgent = int(self._clock()), text.sender, reply.outcome is Outcome.URGENT
+        bare = " ".join(said.lower().split())
+        last = self._vault.key("said", text.key, bare)
+        times = limits.repeats(sender, self._vault.key("heard", text.key, bare), last)
+        changes: dict[str, object] = {"last": last, "repeats": max(times, 0)}
+        asks_on = command is not None and command.command in (Command.MORE, Command.PICK)
+        if times < 0 or (times > limits.REPEATS and not urgent and not asks_on):
+            metrics.TEXTS.labels(text.provider, "loop").inc()
+            return Verdict("", "", 0, changes=changes)
+        if not urgent:
+            helped = command is not None and command.command is Command.HELP
+            if text.sender.stopped and not helped:
+                return Verdict("", "", 0, changes=changes)
+            if held := limits.too_much(self._settings, sender, text.in_last_hour, text.segments_today, now):
+                metrics.TEXTS.labels(text.provider, "limited").inc()
+                changes["told_until"] = max(held.until, sender.told_until)
+                line = engine.texting[held.line].format(hours=_hours(held.until - now)) if held.line else ""
+                return _fixed(line, Outcome.ERROR, changes)
+            if self._texts.handled(text.number):  # the provider has answered HELP itself
+                return Verdict("", "", 0, changes=changes)
+        changes["heard"] = self._vault.key("heard", text.key, " ".join(reply.text.lower().split()))
+        keep = None if reply.outcome is Outcome.ERROR else said
+        return Verdict(reply.text, reply.outcome.value, gsm.segments(reply.text), keep, joined, changes=changes)
+
+    def _about_us(self, text: Open, said: Said, engine: AnswersQuestions) -> Verdict:
+        """STOP, START and DELETE. A confirmation is sent once, and not where the provider has sent its own."""
+        handled = bool(self._texts.handled(text.number))
+        if said.command is Command.DELETE:
+            verdict = _fixed(engine.texting["delete"], Outcome.CLARIFY)
+            return Verdict(verdict.reply, verdict.outcome, verdict.segments, wipe=True)
+        stops = said.command is Command.STOP
+        line = "" if handled or (stops and text.sender.stopped) else engine.texting[said.command.value]
+        return _fixed(line, Outcome.CLARIFY, {"stopped": stops})
+
+    def _ask(self, engine: AnswersQuestions, turns: list[str], channel: Channel) -> Reply:
+        started = perf_counter()
+        reply = engine.reply(turns[-TURNS:], channel, self._settings.public_url.rstrip("/"))
+        metrics.REPLY_SECONDS.labels(channel.value).observe(perf_counter() - started)
+        metrics.REPLIES.labels(channel.value, reply.outcome.value).inc()
+        return reply
+
+
+def _fixed(line: str, outcome: Outcome, changes: dict[str, object] | None = None) -> Verdict:
+    return Verdict(line, outcome.value if line else "", gsm.segments(line) if line else 0, changes=changes)
+
+
+def _hours(seconds: int) -> str:
+    hours = max(1, -(-seconds // HOUR))
+    return "an hour" if hours == 1 else f"{hours} hours"
