@@ -83,7 +83,12 @@ def _ask(options: argparse.Namespace) -> int:
             print(line, flush=True)
         return 0
     reply = engine.reply(options.question, options.channel)
-    print(json.dumps(reply.as_dict(""), ensure_ascii=False, indent=2) if options.json else reply.text)
+    if options.json:
+        print(json.dumps(reply.as_dict(""), ensure_ascii=False, indent=2))
+        return 0
+    print(reply.text)
+    if reply.sms:
+        print(f"({reply.sms.encoding}, {reply.sms.segments} segment{'s' if reply.sms.segments != 1 else ''})", file=sys.stderr)
     return 0
 
 

@@ -16,6 +16,8 @@ _OTHER_FLOOR = 0.04
 """Least probability of a second or third place found by ranking; below it the lead's own related entries come first."""
 _DOUBTFUL_FLOOR = 0.25
 """Least probability of a second or third place that rests on no certain source: it may have ended."""
+_SURE = 0.95
+"""Probability of the lead from which nothing is asked back, however few words the message has ("he cant talk")."""
 _RIVAL = 0.5
 """A rival for other ages is asked about when it has at least this share of the lead's probability."""
 _CHAT_FLOOR = 0.0
@@ -61,7 +63,7 @@ def decide(
         if ranked[0].probability > evidence.beyond():
             return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
         return Decision(Outcome.NOT_FOUND if any(limit.ours for limit in reading.limits) else Outcome.OUT_OF_SCOPE)
-    if not reading.before.asked and reading.says_nothing:
+    if not reading.before.asked and reading.says_nothing and ranked[0].probability < _SURE:
         return Decision(Outcome.CLARIFY, ask="need")
     if ranked[0].probability < settings.answer_floor and not documented:
         return Decision(Outcome.NOT_FOUND)

@@ -1,10 +1,10 @@
-"""``python -m web serve``, ``python -m web purge`` and ``python -m web comments``."""
+"""``python -m web serve``, ``purge``, ``texts`` and ``comments``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.errors import WaymarkError
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve the site; PORT and HOST in the environment choose where")
     commands.add_parser("purge", help="delete conversations that have expired")
+    commands.add_parser("texts", help="show replies to text messages that are owed or were not sent, and how many there were")
     staff.add_commands(commands)
     given = parser.parse_args(arguments)
     try:
@@ -27,12 +28,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
             serve(given.config)
         elif given.command == "comments":
             staff.run(given)
+        elif given.command == "texts":
+            print("\n".join(_texts(given.config)))
         else:
             print(f"{_purge(given.config)} expired conversations deleted")
     except WaymarkError as fault:
         print(f"waymark: {fault}", file=sys.stderr)
         return 1
     return 0
+
+
+def _texts(config: Path | None) -> Iterator[str]:
+    from web.conversations import Conversations
+    from web.database import Database
+    from web.present import moment
+    from web.settings import load_web_settings, secret_key
+    from web.texting.numbers import Vault
+    from web.texting.store import DAY, FAILED, HOUR, Texts
+
+    settings = load_web_settings(config)
+    database = Database(settings)
+    try:
+        texts = Texts(database, Conversations(database, settings.conversation_minutes), Vault(secret_key(settings)))
+        for seconds, name in ((HOUR, "hour"), (DAY, "day")):
+            received, sent, segments = texts.use(seconds)
+            cost = f", {segments * settings.text_segment_pence / 100:.2f} pounds" if settings.text_segment_pence else ""
+            yield f"last {name}: {received} came in, {sent} replies in {segments} segments{cost}"
+        listed = texts.listed()
+        yield f"{sum(text.state != FAILED for text in listed)} replies owed, {sum(text.state == FAILED for text in listed)} not sent"
+        for text in listed:
+            facts = (moment(text.created), text.state, text.provider, text.channel, text.outcome or "-", f"tries {text.tries}", text.why)
+            yield "  ".join(facts).rstrip()
+    finally:
+        database.close()
 
 
 def _purge(config: Path | None) -> int:

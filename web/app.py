@@ -37,7 +37,7 @@ from web.database import Database
 from web.feedback import Feedback
 from web.settings import WebSettings, load_web_settings, secret_key
 from web.site import Site, SupportsCurrent
-from web.texting import webhooks
+from web.texting import phone, webhooks
 from web.texting.open import open_dispatch
 
 HERE = Path(__file__).parent
@@ -71,6 +71,8 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     Compress(app)
     for room in (chat, browse, embed, entries, framework, comments, api, webhooks, health, open_referral, along, pages, helped, said):
         app.register_blueprint(room.blueprint)
+    if settings.development:
+        app.register_blueprint(phone.blueprint)
     app.register_blueprint(chat.blueprint, name=chat.PANEL, url_prefix="/panel")
     app.jinja_loader = ChoiceLoader([app.jinja_loader, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})])  # type: ignore[list-item]
     _teach_templates(app, settings)
@@ -102,7 +104,7 @@ def _teach_templates(app: Flask, settings: WebSettings) -> None:
         """Address of a static file, with a checksum so that it can be kept for long."""
         return url_for("static", filename=name, v=sums[name])
 
-    for function in (present.in_words, present.source_line, present.checked_line, present.contact_href, present.safe_href):
+    for function in (present.in_words, present.moment, present.source_line, present.checked_line, present.contact_href, present.safe_href):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters.update(alike=present.alike, bare=present.bare, shown=present.shown, plain=present.plain, markdown=present.markdown)
     app.jinja_env.globals.update(asset=asset, settings=settings, certainty_words=present.CERTAINTY)

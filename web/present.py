@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +32,11 @@ def in_words(dated: str | date | None) -> str:
     if not month or not 1 <= int(month) <= 12:
         return year
     return f"{int(day)} {MONTHS[int(month) - 1]} {year}" if day else f"{MONTHS[int(month) - 1]} {year}"
+
+
+def moment(seconds: int) -> str:
+    """A moment to the minute, UTC: "2026-04-05 14:30"."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def source_line(title: str | None, dated: str) -> str:

@@ -136,6 +136,7 @@ def test_a_finding_says_what_to_do_and_why() -> None:
         rule=found.rule if found else "",
         matched="she is not breathing",
         certain=False,
+        text="If nobody's life is in danger, ring NHS {nhs-111}.",
     )
     assert found.rule.startswith("not-breathing: ")
 

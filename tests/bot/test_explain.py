@@ -10,6 +10,7 @@ import pytest
 from bot.cli import main
 from bot.engine import Engine
 from bot.explain import explain
+from bot.records import Channel
 
 
 def test_everything_that_was_seen_is_told(engine: Engine) -> None:
@@ -20,7 +21,7 @@ def test_everything_that_was_seen_is_told(engine: Engine) -> None:
     understood = next(line for line in lines if line.startswith("understood: "))
     assert "age 5" in understood
     assert "area reddish" in understood
-    lead = engine.reply(turns, "web").answer.signposts[0].id  # type: ignore[arg-type]
+    lead = engine.reply(turns, Channel.WEB).answer.signposts[0].id
     assert any(line.startswith("  ") and line.endswith(f" {lead}") for line in lines)
     assert next(line for line in lines if line.startswith("decided: ")).startswith(f"decided: answered ['{lead}'")
     assert lines[lines.index("reply:") + 1] == "  Where to go"

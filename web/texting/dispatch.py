@@ -74,14 +74,14 @@ class Dispatch:
         if number is not None:
             self._workers().submit(self._see_to, number)
 
-    def handed_over(self, number: int) -> None:
+    def handed_over(self, owed: Owed) -> None:
         """The reply stood in an answer that has gone out whole."""
         try:
-            self.texts.done(number)
+            self.texts.done(owed.number)
         except SQLAlchemyError:
             log.exception("text handed over, which could not be noted")
             return
-        metrics.TEXTS.labels("twilio", "sent").inc()
+        metrics.TEXTS.labels(owed.provider, "sent").inc()
 
     def see_to_due(self) -> int:
         """See to everything that is due; returns how many texts that was."""

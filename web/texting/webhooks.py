@@ -52,7 +52,7 @@ def receive() -> Response:
     g.outcome, g.channel = owed.outcome, channel.value
     response = twiml(owed.reply)
     dispatch = site().dispatch
-    response.call_on_close(lambda: dispatch.handed_over(owed.number))
+    response.call_on_close(lambda: dispatch.handed_over(owed))
     return response
 
 
