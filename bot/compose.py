@@ -72,7 +72,7 @@ class Composer:
             now += self._contacts(extracts, cited)
             signposts.append(self._signpost(extracts, cited))
         parts = [self._part("now", now), self._part("note", [Statement(self._phrases.lines["monitored"]), *self._language(reading, cited)])]
-        brief = danger_text(danger, self._release.entries)
+        brief = danger_text(danger, starts)
         return Answer(Outcome.URGENT, _filled(parts), tuple(signposts), cited.finished(), understood=reading.understood(), brief=brief)
 
     def refused(

@@ -68,7 +68,7 @@ class Engine:
         self.composer = Composer(release, self.phrases, self.reader.danger.mentioned_from)
         self.reword = rewording(settings.reword_model, settings.reword_timeout_seconds)
         for danger in self.reader.danger.of_each_kind():
-            danger_text(danger, release.entries)  # a text message about danger that lacks a number is found now, not when it is needed
+            danger_text(danger, urgent(release.entries, danger).starts)  # one that lacks a number is found now, not when it is needed
         self.groups = load_groups(release.folder)
         self.need_names = {need.id: need.name for need in release.wording.needs}
         self.area_names = dict(places.names)
