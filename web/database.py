@@ -49,6 +49,12 @@ class Database:
         """For a process just forked: leave the parent's connections alone and open new ones."""
         self.engine.dispose(close=False)
 
+    def tidy(self) -> None:
+        """Empty SQLite's write-ahead log, in which what has been deleted can otherwise still be read."""
+        if self._sqlite:
+            with self.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

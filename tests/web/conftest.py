@@ -223,6 +223,36 @@ def text_us() -> Any:
         form = {"MessageSid": sid, "From": sender, "To": "+447700900999", "Body": body}
         headers = dict(how.get("headers", {}))
         headers.setdefault("X-Twilio-Signature", sign(how.get("url", "http://localhost/sms"), form, how.get("token", TOKEN)))
-        return client.post("/sms", data=form, headers=headers)
+        return client.post("/sms", data=form, headers=headers, buffered=True)  # read whole and closed, as a carrier does
 
     return deliver
+
+
+@pytest.fixture
+def clock() -> Any:
+    """A clock that goes on only when it is told to."""
+    from tests.web.bench import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def make_bench(engine: StandIn, settings: WebSettings, clock: Any) -> Iterator[Any]:
+    """A function that puts texting together over the one database of the test, with some settings changed; closed afterwards."""
+    from tests.web.bench import Bench
+
+    made: list[Bench] = []
+
+    def make(providers: Any = None, **changes: Any) -> Bench:
+        made.append(Bench(settings.model_copy(update={"threads": 1, "text_answer_seconds": 0.5, **changes}), engine, clock, providers))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.close()
+
+
+@pytest.fixture
+def bench(make_bench: Any) -> Any:
+    """Texting with a carrier that answers webhooks only."""
+    return make_bench()

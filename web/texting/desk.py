@@ -53,6 +53,10 @@ class Desk:
         text = self._texts.open(number, self._settings.text_parts_seconds)
         if text is None:
             return
+        if not text.pieces:
+            self._texts.give_up(number, "the secret key has changed since")
+            metrics.TEXTS.labels(text.provider, "failed").inc()
+            return
         verdict = self._verdict(text, final)
         if verdict is None:
             self._texts.hold(number, self._settings.text_parts_seconds)
@@ -73,12 +77,12 @@ class Desk:
         """What becomes of a text; None where its rest is to be waited for."""
         joined = bool(text.began) and len(text.pieces) == 1 and parts.goes_on([text.began])
         pieces = [text.began, *text.pieces] if joined else list(text.pieces)
-        said = clean(parts.whole(pieces)) if pieces else ""
+        said = clean(parts.whole(pieces))
         try:
             engine = self._live.current()
+            if told := self._told_us(text, engine):
+                return self._about_us(text, told, engine)
             command = engine.commands.find(said)
-            if command and command.command in _ABOUT_US:
-                return self._about_us(text, command, engine)
             turns = [*(text.turns[:-1] if joined else text.turns), said]
             reply = self._ask(engine, turns, text.channel)
         except Exception:
@@ -115,6 +119,14 @@ class Desk:
         changes["heard"] = self._vault.key("heard", text.key, " ".join(reply.text.lower().split()))
         keep = None if reply.outcome is Outcome.ERROR else said
         return Verdict(reply.text, reply.outcome.value, gsm.segments(reply.text), keep, joined, changes=changes)
+
+    def _told_us(self, text: Open, engine: AnswersQuestions) -> Said | None:
+        """STOP, START or DELETE, if the provider or the last piece says so: none of them is the rest of a question."""
+        handled = self._texts.handled(text.number).lower()
+        if handled in (Command.STOP, Command.START):
+            return Said(Command(handled))
+        said = engine.commands.find(text.pieces[-1])
+        return said if said and said.command in _ABOUT_US else None
 
     def _about_us(self, text: Open, said: Said, engine: AnswersQuestions) -> Verdict:
         """STOP, START and DELETE. A confirmation is sent once, and not where the provider has sent its own."""

@@ -99,7 +99,6 @@ class Dispatch:
                 if time.monotonic() - purged >= _PURGE_SECONDS:
                     purged = time.monotonic()
                     self._purge()
-                    self.texts.purge(self.settings.text_failures_days)
             except Exception:
                 log.exception("texts not seen to")
                 busy = False

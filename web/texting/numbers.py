@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from base64 import urlsafe_b64encode
 
 import phonenumbers
@@ -14,12 +15,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 WHATSAPP = "whatsapp:"
 _HOME = "GB"
+_WRITTEN = re.compile(r"\+?[\d ().-]+")
 
 
 def phone_number(sender: str) -> str | None:
     """The number of a sender in E.164 form; None for a name or a short code, to which nobody can reply."""
     plain = sender.removeprefix(WHATSAPP).strip()
-    for written in (plain, f"+{plain}"):  # GOV.UK Notify leaves the plus out
+    if not _WRITTEN.fullmatch(plain):
+        return None
+    for written in (f"+{plain}", plain):  # GOV.UK Notify leaves the plus out, of other countries' numbers too
         try:
             number = phonenumbers.parse(written, _HOME)
         except phonenumbers.NumberParseException:

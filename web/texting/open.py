@@ -28,5 +28,10 @@ def open_dispatch(settings: WebSettings, secret: bytes, live: SupportsCurrent, d
     def can_send(provider: str) -> bool:
         return provider in providers and providers[provider].can_send
 
+    def purge() -> None:
+        conversations.purge()
+        texts.purge(settings.text_failures_days)
+        database.tidy()
+
     desk = Desk(settings, texts, vault, live, can_send)
-    return Dispatch(settings, texts, desk, providers, conversations.purge)
+    return Dispatch(settings, texts, desk, providers, purge)

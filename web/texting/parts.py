@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot import gsm
 
@@ -30,10 +31,7 @@ def whole(pieces: Sequence[str]) -> str:
     if all(marks) and not goes_on(pieces):
         numbered = sorted((mark[0], _MARK.sub("", piece)) for mark, piece in zip(marks, pieces, strict=True) if mark)
         return " ".join(text for _, text in numbered)
-    text = pieces[0]
-    for piece in pieces[1:]:
-        text += piece if _full(text) and not _whole_words(text, piece) else f" {piece}"
-    return text
+    return pieces[0] + "".join(after if _torn(before, after) else f" {after}" for before, after in pairwise(pieces))
 
 
 def _mark(piece: str) -> tuple[int, int] | None:
@@ -46,11 +44,18 @@ def _mark(piece: str) -> tuple[int, int] | None:
 
 def _full(piece: str) -> bool:
     """Whether a piece fills a segment, or nearly."""
+    length, part, single = _filling(piece)
+    return part - _NEARLY <= length <= single
+
+
+def _torn(before: str, after: str) -> bool:
+    """Whether a word is cut between two pieces: only a phone that fills a segment to its end does so, others cut between words."""
+    length, part, single = _filling(before)
+    return length in (part - 1, part, single - 1, single) and before[-1:].isalnum() and after[:1].islower()
+
+
+def _filling(piece: str) -> tuple[int, int, int]:
+    """How long a piece is, and how long a segment of several and one sent alone can be."""
     if gsm.encoding(piece) == "GSM-7":
-        return gsm.PART - _NEARLY <= gsm.septets(piece) <= gsm.SINGLE
-    return gsm.UCS2_PART - _NEARLY <= len(piece.encode("utf-16-be")) // 2 <= gsm.UCS2_SINGLE
-
-
-def _whole_words(before: str, after: str) -> bool:
-    """Whether two pieces meet between words."""
-    return not (before[-1:].isalnum() and after[:1].islower())
+        return gsm.septets(piece), gsm.PART, gsm.SINGLE
+    return len(piece.encode("utf-16-be")) // 2, gsm.UCS2_PART, gsm.UCS2_SINGLE

@@ -164,7 +164,8 @@ class Texts:
             pieces = self._vault.unseal(text.said)
             earlier = session.scalars(select(Text).where(Text.sender == text.sender, Text.state == HELD, Text.number != number)).all()
             if earlier:
-                pieces = [piece for one in earlier for piece in self._vault.unseal(one.said)] + pieces
+                in_order = sorted([*earlier, text], key=lambda one: one.number)
+                pieces = [piece for one in in_order for piece in self._vault.unseal(one.said)]
                 text.said = self._vault.seal(*pieces)
                 session.execute(delete(Text).where(Text.number.in_([one.number for one in earlier])))
             last = self._conversations.last_in(session, text.sender)
@@ -258,7 +259,7 @@ class Texts:
 
     def give_up(self, number: int, why: str) -> None:
         """A reply cannot be sent: it stays for staff to see, without its words and whose it was."""
-        self._move(number, [SENDING, OWED], state=FAILED, why=why[:80], sender="", address="", said="", reply="")
+        self._move(number, [RECEIVED, HELD, SENDING, OWED], state=FAILED, why=why[:80], sender="", address="", said="", reply="")
 
     def opted_out(self, number: int) -> None:
         """The carrier says that the sender wants no texts: keep that, and owe nothing."""
