@@ -44,7 +44,8 @@ def _texts(config: Path | None) -> Iterator[str]:
     from web.present import moment
     from web.settings import load_web_settings, secret_key
     from web.texting.numbers import Vault
-    from web.texting.store import DAY, FAILED, HOUR, Texts
+    from web.texting.records import DAY, FAILED, HOUR
+    from web.texting.store import Texts
 
     settings = load_web_settings(config)
     database = Database(settings)

@@ -75,12 +75,15 @@ def _overview(settings: WebSettings) -> list[Field]:
 
 
 def _owner(settings: WebSettings, facts: Facts) -> list[Field]:
-    twilio = ("Text messages arrive and leave by way of Twilio. Any other third party, such as a host, is for the council to name.",)
+    twilio = settings.twilio_auth_token.get_secret_value() and "Twilio"
+    notify = settings.notify_bearer_token.get_secret_value() and "GOV.UK Notify"
+    carriers = " and ".join(filter(None, (twilio, notify)))
+    carried = (f"Text messages arrive and leave by way of {carriers}. Any other third party, such as a host, is for the council to name.",)
     return [
         ("1.1 Organisation or department", (settings.council_name,)),
         ("1.2 Team", ()),
         ("1.3 Senior responsible owner", ()),
-        ("1.4 Third party involvement", twilio if facts.texting else ()),
+        ("1.4 Third party involvement", carried if facts.texting else ()),
         ("1.4.1 Third party", ()),
         ("1.4.2 Companies House number", ()),
         ("1.4.3 Third party role", ()),

@@ -10,8 +10,10 @@ import pytest
 
 from bot import gsm
 from bot.channels import WHATSAPP_CHARACTERS, pages
-from bot.engine import Engine
+from bot.engine import Engine, open_engine
 from bot.records import Answer, Channel, Outcome, Reply
+from bot.settings import BotSettings
+from indexer.config import IndexerSettings
 from indexer.entries import Entry, Source
 from tests.bot.conftest import Asked
 
@@ -83,7 +85,7 @@ def test_however_more_is_typed(engine: Engine, said: str) -> None:
 def test_more_is_about_the_last_question(engine: Engine) -> None:
     other = "how do i claim dla for my 6 year old"
     assert text(engine, TALKING, "MORE", "MORE", other) == text(engine, TALKING, other)
-    assert text(engine, TALKING, "MORE", other, "MORE") == text(engine, TALKING, other, "MORE") == sms_pages(engine, engine.answer([TALKING, other]))[1]
+    assert text(engine, TALKING, "MORE", other, "MORE") == sms_pages(engine, engine.answer([TALKING, other]))[1]
 
 
 @pytest.mark.parametrize(("question", "outcome"), OUTCOMES, ids=[outcome.value for _, outcome in OUTCOMES])
@@ -103,7 +105,8 @@ def test_more_of_an_answer_that_is_told_already_says_so(engine: Engine) -> None:
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
 def test_with_nothing_asked_there_is_nothing_to_add(engine: Engine, said: list[str], channel: Channel) -> None:
     reply = engine.reply(said, channel)
-    assert (reply.text, reply.outcome) == (engine.texting["nothing_yet"], Outcome.CLARIFY)
+    assert reply.text.split("\n")[-1] == engine.texting["nothing_yet"]
+    assert reply.outcome is Outcome.CLARIFY
     assert reply.answer.signposts == reply.answer.citations == ()
 
 
@@ -156,11 +159,14 @@ def test_more_after_a_number_is_about_that_place(engine: Engine) -> None:
     assert text(engine, TALKING, "MORE", "MORE", "2", "MORE") == wanted[1]
 
 
-def test_a_number_that_no_place_has(engine: Engine, asked: list[Asked]) -> None:
-    question = next(item.turns[0] for item in asked if len(item.turns) == 1 and len(item.web.answer.signposts) == 1 and item.web.outcome is Outcome.ANSWERED)
-    assert text(engine, question, "2") == engine.texting["no_place"]
-    assert text(engine, question, "1").split("\n")[0] == engine.phrases.lines["start"].format(name=engine.answer([question]).signposts[0].name)
-    assert text(engine, "what is the capital of france", "1") == engine.texting["no_place"]
+def test_a_number_that_no_place_has(engine: Engine, small_built: IndexerSettings) -> None:
+    small, question = open_engine(BotSettings(signposts=2), small_built), "where can we borrow toys for our baby"
+    assert [s.id for s in small.answer([question]).signposts] == ["toy-library", "swimming-club"]
+    assert text(small, question, "2").split("\n")[0] == "Start with: Swimming club."
+    assert text(small, question, "3") == small.texting["no_place"]
+    assert small.reply([question, "3"], Channel.SMS).answer.signposts == ()
+    for n in ("1", "2", "3"):
+        assert text(engine, "what is the capital of france", n) == engine.texting["no_place"]
 
 
 def test_every_number_that_is_offered_gives_a_place(engine: Engine, asked: list[Asked]) -> None:
@@ -204,7 +210,7 @@ def test_a_number_with_nothing_asked_is_a_question(engine: Engine) -> None:
     assert engine.reply(["2"], Channel.SMS).answer == engine.answer(["2"])
 
 
-@pytest.mark.parametrize("question", ["no more", "我的孩子不说话", "it is about my child and somebody may get hurt"])
+@pytest.mark.parametrize("question", [VAGUE, "we had enough", "no more", "she is scared", "我的孩子需要帮助"])
 def test_what_is_asked_back_is_in_the_text(engine: Engine, question: str) -> None:
     answer = engine.answer([question])
     assert answer.choices
@@ -226,19 +232,18 @@ def test_sources_are_those_of_each_place_that_is_named(engine: Engine) -> None:
     assert told[0] == engine.texting["sources"]
     headings = [f"{engine.entries[s.id].name}:" for s in answer.signposts]
     assert [line for line in told if line in headings] == headings
-    joined = "\n".join(told)
-    for source in {s for place in answer.signposts for s in certain(engine.entries[place.id])}:
-        assert gsm.fold(source.title) in joined
-        assert source.url is None or source.url in joined.split() or f"{source.url}" in joined
-        assert (engine.texting["undated"] if source.dated == "undated" else source.dated[:4]) in joined
-    sourced = {line for line in told[1:] if line.startswith("- ")}
-    assert len(sourced) == len([line for line in told[1:] if line.startswith("- ")])  # none is told twice
-    assert {line for line in told[1:] if not line.startswith("- ")} == set(headings)
+    for source in [s for place in answer.signposts for s in certain(engine.entries[place.id])]:
+        date = engine.texting["undated"] if source.dated == "undated" else source.dated[:4]
+        of_it = [line for line in told if line.startswith(f"- {gsm.fold(source.title)}")]
+        assert [line for line in of_it if date in line and (source.url is None or line.endswith(f" {source.url}"))], source
+    sourced = [line for line in told[1:] if line not in headings]
+    assert len(set(sourced)) == len(sourced)  # none is told twice
+    assert [line for line in sourced if not line.startswith("- ")] == []
 
 
 def test_a_source_that_is_not_certain_is_not_named_beside_those_that_are(engine: Engine, asked: list[Asked]) -> None:
     seen = 0
-    for item in asked[::6]:
+    for item in asked[::3]:
         places = [engine.entries[s.id] for s in item.web.answer.signposts]
         named = {source.title for place in places for source in certain(place)} | {c.title for c in item.web.answer.citations}
         left_out = {source.title for place in places for source in place.sources} - named
@@ -247,7 +252,7 @@ def test_a_source_that_is_not_certain_is_not_named_beside_those_that_are(engine:
             seen += 1
             told = "\n".join(all_texts(engine, [*item.turns, "SOURCES"]))
             assert [title for title in left_out if gsm.fold(title) in told] == [], item.turns
-    assert seen > 2
+    assert seen >= 2
 
 
 def test_a_link_of_our_own_only_where_the_site_is_known(engine: Engine) -> None:
@@ -270,10 +275,10 @@ def test_without_a_site_no_text_links_to_us(engine: Engine) -> None:
 def test_every_page_of_sources_can_be_sent(engine: Engine, asked: list[Asked]) -> None:
     told = 0
     for item in asked[::5]:
-        if not item.sms.answer.citations:
+        if not item.sms.answer.citations or len(item.turns) > 1:
             continue
         told += 1
-        messages = all_texts(engine, [*item.turns, "SOURCES"], site=SITE) if len(item.turns) == 1 else [text(engine, *item.turns, "SOURCES", site=SITE)]
+        messages = all_texts(engine, [*item.turns, "SOURCES"], site=SITE)
         assert {gsm.encoding(one) for one in messages} == {"GSM-7"}, item.turns
         assert [one for one in messages if gsm.segments(one) > 3] == [], item.turns
         held = {source.url for s in item.sms.answer.signposts for source in engine.entries[s.id].sources} | {c.url for c in item.sms.answer.citations}
@@ -316,7 +321,7 @@ def test_lang_says_which_languages_there_are(engine: Engine, said: list[str]) ->
 
 
 @pytest.mark.parametrize("code", ["pl", "ur", "ar", "ro", "zh", "fa", "uk", "es"])
-@pytest.mark.parametrize("before", [[], [TALKING], [TALKING, "and what about school"], [URDU], [URDU, URDU_ON]], ids=["first", "en", "en en", "ur", "ur ur"])
+@pytest.mark.parametrize("before", [[], [TALKING], [TALKING, "and what about school"], [URDU], [URDU, URDU_ON]], ids=["no", "e", "e-e", "u", "u-u"])
 def test_a_language_is_answered_with_its_line_and_how_to_get_an_interpreter(engine: Engine, code: str, before: list[str]) -> None:
     line, interpreter = engine.phrases.languages[code], engine.entries[engine.phrases.interpreter]
     messages = all_texts(engine, [*before, f"LANG {code}"])
@@ -363,10 +368,14 @@ def test_it_is_told_at_the_first_answer_where_danger_came_before(engine: Engine)
     assert greetings(engine, URDU_DANGER, URDU) == [False, True]
 
 
-def test_it_is_told_where_something_is_asked_back(engine: Engine) -> None:
-    question = "我的孩子不说话"
+@pytest.mark.parametrize(("question", "code"), [("我的孩子需要帮助", "zh"), ("допоможіть", "uk")])
+def test_it_is_told_where_something_is_asked_back(engine: Engine, question: str, code: str) -> None:
+    """In the first text or in one that MORE brings: three segments of another script do not hold all the choices as well."""
     assert engine.answer([question]).choices
-    assert text(engine, question).startswith(engine.phrases.languages["zh"])
+    messages = all_texts(engine, [question])
+    assert [one.split("\n")[0] for one in messages if gsm.encoding(one) != "GSM-7"] == [engine.phrases.languages[code]]
+    assert [one for one in messages if gsm.segments(one) > 3] == []
+    assert set(lines(messages, engine)) >= set(statements(engine.answer([question])))
 
 
 # ------------------------------------------------------------------------------------------------------------------------------------ danger

@@ -256,3 +256,32 @@ def make_bench(engine: StandIn, settings: WebSettings, clock: Any) -> Iterator[A
 def bench(make_bench: Any) -> Any:
     """Texting with a carrier that answers webhooks only."""
     return make_bench()
+
+
+@pytest.fixture
+def twilio() -> Iterator[Any]:
+    """Twilio's stand-in."""
+    from tests.web.bench import ACCOUNT
+    from tests.web.providers import TwilioStandIn
+
+    with TwilioStandIn(ACCOUNT, TOKEN, slow_seconds=0.5) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def notify() -> Iterator[Any]:
+    """GOV.UK Notify's stand-in."""
+    from tests.web.bench import BEARER, NOTIFY_KEY
+    from tests.web.providers import NotifyStandIn
+
+    with NotifyStandIn(NOTIFY_KEY, BEARER, slow_seconds=0.5) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def carriers(twilio: Any, notify: Any) -> dict[str, Any]:
+    """Settings by which replies are sent through both stand-ins."""
+    from tests.web.bench import ACCOUNT, BEARER, NOTIFY_KEY, TEMPLATE
+
+    secret = {"notify_bearer_token": SecretStr(BEARER), "notify_api_key": SecretStr(NOTIFY_KEY)}
+    return {"twilio_account_sid": ACCOUNT, "twilio_api_url": twilio.url, "notify_api_url": notify.url, "notify_template_id": TEMPLATE, **secret}

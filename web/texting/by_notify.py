@@ -10,7 +10,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 
 from web.settings import WebSettings
 from web.texting.providers import RefusedError, TryAgainError
-from web.texting.store import Owed
+from web.texting.records import Owed
 
 NAME = "notify"
 _TIMEOUT_SECONDS = 10

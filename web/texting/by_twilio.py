@@ -14,7 +14,7 @@ from twilio.rest import Client
 
 from web.settings import WebSettings
 from web.texting.providers import OptedOutError, RefusedError, TryAgainError
-from web.texting.store import Owed
+from web.texting.records import Owed
 
 NAME = "twilio"
 STATUS_PATH = "/sms/status"

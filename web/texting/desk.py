@@ -16,7 +16,8 @@ from web.settings import WebSettings
 from web.site import AnswersQuestions, SupportsCurrent, clean
 from web.texting import FAULT, limits, parts
 from web.texting.numbers import Vault
-from web.texting.store import HOUR, Open, Texts, Verdict
+from web.texting.records import HOUR, Open, Verdict
+from web.texting.store import Texts
 
 log = logging.getLogger("waymark.web")
 _ABOUT_US = (Command.STOP, Command.START, Command.DELETE)

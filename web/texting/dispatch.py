@@ -15,7 +15,8 @@ from web import metrics
 from web.settings import WebSettings
 from web.texting.desk import Desk
 from web.texting.providers import OptedOutError, Provider, RefusedError, TryAgainError
-from web.texting.store import HELD, OWED, RECEIVED, SENDING, Incoming, Owed, Texts
+from web.texting.records import HELD, OWED, RECEIVED, SENDING, Incoming, Owed
+from web.texting.store import Texts
 
 log = logging.getLogger("waymark.web")
 BACK_OFF = (5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web.models import Sender
+from web.texting.records import DAY, HOUR
 from web.texting.settings import TextingSettings
-from web.texting.store import DAY, HOUR
 
 REPEATS = 3
 """The same text this often in a row is a machine, or a finger that slipped: the first ones are answered."""

@@ -12,7 +12,7 @@ from bot import gsm
 from bot.records import Channel
 from web.site import clean, site
 from web.texting.numbers import phone_number
-from web.texting.store import DAY, FAILED, HOUR, Incoming
+from web.texting.records import DAY, FAILED, HOUR, Incoming
 
 blueprint = Blueprint("phone", __name__)
 NAME = "phone"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from web.texting.store import Owed
+from web.texting.records import Owed
 
 
 class TryAgainError(Exception):

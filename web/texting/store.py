@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,73 +15,12 @@ from web.conversations import Conversations
 from web.database import Database
 from web.models import Base, Delivery, Sender, Text, TextUse
 from web.texting.numbers import Vault
+from web.texting.records import DAY, FAILED, HELD, HOUR, OWED, RECEIVED, SENDING, Incoming, Open, Owed, Verdict
 
-RECEIVED, HELD, OWED, SENDING, FAILED = "received", "held", "owed", "sending", "failed"
-"""States of a text: to be answered; breaks off, so its rest is waited for; answered, to be sent; being sent; given up."""
 LEASE = 15.0
 """Seconds that whoever sees to a text has for one step; after that somebody else takes it up."""
-HOUR, DAY = 3600, 86_400
 _REMEMBERED = 7 * DAY
 """How long a delivery is known again: carriers repeat for hours at most."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A text message as a provider delivers it. ``number`` is in E.164 form; ``sender`` and ``ours`` are as the provider writes them."""
-
-    provider: str
-    id: str
-    number: str
-    sender: str
-    ours: str
-    said: str
-    channel: Channel = Channel.SMS
-    handled: str = ""
-
-
-@dataclass(frozen=True)
-class Owed:
-    """A reply on its way: ``tries`` counts from 1. ``reply`` is empty where it was sealed with a secret that has been changed since."""
-
-    number: int
-    ref: str
-    provider: str
-    channel: Channel
-    sender: str
-    ours: str
-    reply: str
-    outcome: str
-    tries: int
-    created: int
-
-
-@dataclass(frozen=True)
-class Open:
-    """A text to be answered, with what is known of who sent it. ``turns`` are their earlier messages of this conversation."""
-
-    number: int
-    key: str
-    provider: str
-    channel: Channel
-    pieces: Sequence[str]
-    turns: Sequence[str]
-    began: str
-    sender: Sender
-    in_last_hour: int
-    segments_today: int
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of a text: the reply (empty: silence), what is stored of it, and how the sender's state changes."""
-
-    reply: str
-    outcome: str
-    segments: int
-    keep: str | None = None
-    instead: bool = False
-    wipe: bool = False
-    changes: dict[str, Any] | None = None
 
 
 class Texts:
@@ -121,15 +59,17 @@ class Texts:
     def reclaim(self, ref: str) -> int | None:
         """The number of a text that was delivered again and that nobody is seeing to any more; None where there is nothing to do.
 
-        A reply that was being sent counts as not sent: the carrier would not deliver the text again if it had the answer.
+        A reply that was being sent counts as not sent: the carrier would not deliver the text again if it had the answer. One that is owed
+        is taken up whenever that is due, since this may be the last delivery that can carry it.
         """
         with self._database.reads() as session:
-            found = session.scalar(select(Text.number).where(Text.ref == ref, Text.state != FAILED, Text.due <= self._clock()))
+            wanted = or_(Text.due <= self._clock(), Text.state == OWED)
+            found = session.scalar(select(Text.number).where(Text.ref == ref, Text.state != FAILED, wanted))
         due = self._clock() + LEASE
         if found is None:
             return None
-        ours = self._move(found, [SENDING], overdue=True, state=OWED, due=due) or self._move(found, [RECEIVED, HELD, OWED], overdue=True, due=due)
-        return found if ours else None
+        ours = self._move(found, [SENDING], overdue=True, state=OWED, due=due) or self._move(found, [RECEIVED, HELD], overdue=True, due=due)
+        return found if ours or self._move(found, [OWED], due=due) else None
 
     def due(self, most: int) -> list[tuple[int, str]]:
         """Texts that somebody has to see to now, oldest first: number and state."""
@@ -138,8 +78,9 @@ class Texts:
             return [(number, state) for number, state in session.execute(query)]
 
     def claim(self, number: int, state: str) -> bool:
-        """Take up a text that is due; whether nobody else did."""
-        return self._move(number, [state], overdue=True, due=self._clock() + LEASE)
+        """Take up a text that is due; whether nobody else did. To find out about one that was being sent is another try to send it."""
+        tries = Text.tries + (1 if state == SENDING else 0)
+        return self._move(number, [state], overdue=True, due=self._clock() + LEASE, tries=tries)
 
     def has_turn(self, number: int) -> bool:
         """Whether no earlier text of the same sender is being answered still."""

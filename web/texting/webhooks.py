@@ -16,7 +16,7 @@ from web.site import clean, log, site
 from web.texting import by_notify, by_twilio
 from web.texting.numbers import WHATSAPP, phone_number
 from web.texting.providers import TryAgainError
-from web.texting.store import Incoming, Owed
+from web.texting.records import Incoming, Owed
 
 blueprint = Blueprint("texting", __name__)
 _SID = re.compile(r"[A-Za-z0-9]{2,64}")
