@@ -97,6 +97,7 @@ def make_site(live: Any, folder: Path) -> Flask:
             database_wait_seconds=60,
             feedback_on_one_entry=1000,
             feedback_on_all=10_000,
+            development=True,
         ),
         live,
     )
@@ -106,6 +107,7 @@ def site_over(live: Any, folder: Path) -> Iterator[str]:
     app = make_site(live, folder)
     with chromium.served(app) as address:
         yield address
+    app.extensions["waymark"].dispatch.stop()
     app.extensions["waymark"].database.close()
 
 

@@ -33,6 +33,7 @@ ADDRESSES = {
     "my page that is not there": "/my-page",
     "panel": "/panel/",
     "panel search": "/panel/search",
+    "phone": "/staff/phone",
 }
 """Pages that an address alone leads to."""
 QUESTIONS = {
@@ -143,6 +144,15 @@ def _helped(page: Page, url: str) -> None:
     expect(page.locator(".helped-thanks")).to_be_visible()
 
 
+def _phone(page: Page, url: str) -> None:
+    page.goto(url + "/staff/phone")
+    for text in ("DELETE", "danger", "STOP", "where do i go"):  # whatever was said before goes; then a reply of each kind, and none
+        page.locator("#text").fill(text)
+        page.locator("main button").click()
+    expect(page.locator(".phone .to")).to_have_count(3)
+    expect(page.locator("[role=alert]")).to_be_visible()
+
+
 def _in(language: str) -> tuple[State, ...]:
     """The pages on which a language has the most of its own words."""
     return (
@@ -165,6 +175,7 @@ STATES = (
     State("my page", _my_page),
     State("not helped", _not_helped),
     State("helped", _helped),
+    State("phone with messages", _phone),
 )
 IN_LANGUAGES = tuple(state for language in NAMES if language != "en" for state in _in(language))
 """For axe alone: layout and keys do not change with the language, direction apart."""
