@@ -17,7 +17,8 @@ from web.texting.desk import Desk
 from web.texting.dispatch import Dispatch
 from web.texting.numbers import Vault
 from web.texting.providers import Provider
-from web.texting.store import Incoming, Owed, Texts
+from web.texting.records import Incoming, Owed
+from web.texting.store import Texts
 
 OURS = "+447700900999"
 ACCOUNT = "AC" + "0123456789abcdef" * 2
@@ -60,11 +61,16 @@ class Bench:
         self.texts = Texts(self.database, self.conversations, self.vault, clock)
         self.providers = real_providers(settings) if providers is None else providers
         self.desk = Desk(settings, self.texts, self.vault, engine, self.can_send, clock)
-        self.dispatch = Dispatch(settings, self.texts, self.desk, self.providers, self.conversations.purge, clock)
+        self.dispatch = Dispatch(settings, self.texts, self.desk, self.providers, self.purge, clock)
         self._told = 0
 
     def can_send(self, provider: str) -> bool:
         return provider in self.providers and self.providers[provider].can_send
+
+    def purge(self) -> None:
+        self.conversations.purge()
+        self.texts.purge(self.settings.text_failures_days)
+        self.database.tidy()
 
     def text(self, said: str = "where do i go", sender: str = NUMBER, id: str = "", **more: Any) -> Incoming:
         """A text as a provider delivers it, with an id of its own unless one is given."""

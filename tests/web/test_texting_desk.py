@@ -10,7 +10,7 @@ from tests.web.bench import Notes
 from tests.web.conftest import NUMBER, PHRASES
 from web.texting import FAULT
 from web.texting.limits import REPEATS
-from web.texting.store import DAY, HOUR
+from web.texting.records import DAY, HOUR
 
 SAID = PHRASES.texting
 OTHER = "+447700900124"

@@ -14,11 +14,11 @@ from tests.web.bench import OURS, Notes
 from tests.web.conftest import NUMBER
 from web.texting import by_notify, by_twilio
 from web.texting.dispatch import BACK_OFF
-from web.texting.store import DAY, FAILED, HELD, HOUR, LEASE, OWED, RECEIVED, SENDING
+from web.texting.records import DAY, FAILED, HELD, HOUR, OWED, RECEIVED, SENDING
+from web.texting.store import LEASE
 
 NAMES = ("twilio", "notify")
 PORTAGE = "Message 1 leads to Portage.\nPlay at home.\nAsk."
-UNREACHED = "notify's reference"
 
 
 @pytest.fixture
@@ -412,7 +412,7 @@ def test_without_an_account_a_reply_waits_to_be_delivered_again(make_bench, cloc
     again = bench.dispatch.answer(text)
     assert (again.number, again.reply, again.sender) == (owed.number, owed.reply, owed.sender)
     assert bench.dispatch.answer(text) is None
-    bench.dispatch.handed_over(again.number)
+    bench.dispatch.handed_over(again)
     assert (bench.states(), len(bench.engine.asked)) == ([], 1)
     assert bench.dispatch.answer(text) is None
 
@@ -445,7 +445,7 @@ def test_a_carrier_that_is_not_set_up_any_more_is_named(make_bench, carriers, cl
 def test_an_answer_to_a_webhook_is_in_doubt_until_it_has_gone_out(bench, twilio, clock):
     owed = bench.dispatch.answer(bench.text())
     assert (owed.reply, owed.tries, bench.states()) == (PORTAGE, 1, [SENDING])
-    bench.dispatch.handed_over(owed.number)
+    bench.dispatch.handed_over(owed)
     assert bench.states() == []
     clock.now += DAY
     assert (bench.dispatch.see_to_due(), twilio.sent) == (0, [])
@@ -465,7 +465,7 @@ def test_a_webhook_does_not_wait_for_a_slow_engine(bench, twilio, clock):
 
 
 def test_silence_is_no_answer(bench):
-    bench.dispatch.handed_over(bench.dispatch.answer(bench.text("STOP")).number)
+    bench.dispatch.handed_over(bench.dispatch.answer(bench.text("STOP")))
     assert bench.dispatch.answer(bench.text("where do i go")) is None
     assert bench.states() == []
 
@@ -476,7 +476,7 @@ def test_what_went_out_and_could_not_be_noted_is_only_logged(bench, monkeypatch,
 
     owed = bench.dispatch.answer(bench.text())
     monkeypatch.setattr(bench.texts, "done", broken)
-    bench.dispatch.handed_over(owed.number)
+    bench.dispatch.handed_over(owed)
     assert bench.states() == [SENDING]
 
 
@@ -490,17 +490,22 @@ def test_it_sees_to_texts_and_deletes_what_is_old_until_it_is_stopped(bench, car
     clock.now += 31 * DAY
     bench.receive(provider=name)
     clock.now += LEASE
-    rounds, wait = iter(range(3)), bench.dispatch._stopped.wait
-    due = bench.texts.due
+    due, asked = bench.texts.due, []
 
     def fails_first(most):
-        if next(rounds) == 0:
+        asked.append(most)
+        if len(asked) == 1:
             raise OperationalError("SELECT", {}, Exception("locked"))
         return due(most)
 
+    def wait(_):
+        if len(asked) == 3:
+            bench.dispatch.stop()
+
     monkeypatch.setattr(bench.texts, "due", fails_first)
-    monkeypatch.setattr(bench.dispatch._stopped, "wait", lambda seconds: bench.dispatch._stopped.set() if not bench.states() else wait(0))
+    monkeypatch.setattr(bench.dispatch._stopped, "wait", wait)
     bench.dispatch.run()
+    assert (len(asked), bench.states()) == (3, [])
     assert [(sent.to, sent.body) for sent in carrier.sent] == [(NUMBER, PORTAGE)]
     assert bench.turns("+447700900124") == []
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from bot.records import Channel
 from tests.web.bench import OURS
 from tests.web.conftest import NUMBER
-from web.texting.store import DAY, FAILED, HELD, HOUR, LEASE, OWED, RECEIVED, SENDING, Verdict
+from web.texting.records import DAY, FAILED, HELD, HOUR, OWED, RECEIVED, SENDING, Verdict
+from web.texting.store import LEASE
 
 SAID, REPLY = "my daughter Zebedina cannot read", "Start with the Quill of Nowhere Lane."
 VERDICT = Verdict(REPLY, "answered", 2, keep=SAID)

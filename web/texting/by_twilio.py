@@ -1,4 +1,4 @@
-"""Twilio: text messages and WhatsApp. Replies go in the answer to the webhook, and by the API where that was not possible."""
+"""Twilio: text messages and WhatsApp. Replies go through its API; without an account's name they stand in the answer to the webhook."""
 
 from __future__ import annotations
 

@@ -46,10 +46,15 @@ class Dispatch:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
 
+    def can_send(self, provider: str) -> bool:
+        """Whether a provider can be given a reply other than in the answer to its webhook."""
+        return provider in self.providers and self.providers[provider].can_send
+
     def answer(self, incoming: Incoming) -> Owed | None:
         """Keep a text and answer it within the time that its webhook has; None where the reply is not for this answer.
 
-        The caller hands the reply over and then calls :meth:`handed_over`; until then it counts as in doubt.
+        The caller hands the reply over and then calls :meth:`handed_over`; until then it counts as in doubt. Whether a carrier that was kept
+        waiting still read the answer cannot be told, so this is for those to whom nothing can be sent otherwise.
 
         Raises:
             SQLAlchemyError: where the text could not be kept.

@@ -17,7 +17,7 @@ class TextingSettings(Settings):
 
     twilio_auth_token: Annotated[SecretStr, Field(description="Twilio token that signs text messages; empty: no texting by Twilio.")] = SecretStr("")
     twilio_account_sid: Annotated[
-        str, Field(pattern=r"^(AC[0-9a-fA-F]{32})?$", description="Twilio account; empty: a reply that comes too late for the webhook is not sent.")
+        str, Field(pattern=r"^(AC[0-9a-fA-F]{32})?$", description="Twilio account; empty: replies only stand in the answer to the webhook.")
     ] = ""
     twilio_api_url: Annotated[str, Field(pattern=_HTTP, description="Where Twilio's API is.")] = "https://api.twilio.com"
     notify_bearer_token: Annotated[SecretStr, Field(description="Token of GOV.UK Notify's callbacks; empty: no texting by it.")] = SecretStr("")
@@ -30,7 +30,7 @@ class TextingSettings(Settings):
     texts_per_hour: Annotated[int, Field(ge=10, le=1_000_000, description="Texts of all numbers that are answered in an hour.")] = 3000
     text_segments_per_day: Annotated[int, Field(ge=10, le=10_000_000, description="Segments sent in a day, which is what texting costs.")] = 20_000
     text_segment_pence: Annotated[float, Field(ge=0, le=1000, description="Price of one segment in pence, to show costs; 0: not known.")] = 0.0
-    text_answer_seconds: Annotated[float, Field(ge=0.5, le=14, description="How long a webhook waits for the reply before it is sent later.")] = 8.0
+    text_answer_seconds: Annotated[float, Field(ge=0.5, le=14, description="How long a webhook that has to carry the reply waits for it.")] = 8.0
     text_parts_seconds: Annotated[float, Field(ge=0, le=60, description="How long the rest of a text that breaks off is waited for.")] = 5.0
     text_tries: Annotated[int, Field(ge=1, le=20, description="How often the sending of one reply is tried.")] = 7
     text_failures_days: Annotated[int, Field(ge=1, le=365, description="How long staff can see that a reply was not sent.")] = 30

@@ -25,7 +25,7 @@ _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 @blueprint.post("/sms")
 def receive() -> Response:
-    """Twilio: keep one message and answer it with TwiML, or with none where the reply is sent later or was sent already."""
+    """Twilio: keep one message and acknowledge it; the reply goes through Twilio's API, or as TwiML here where no account is configured."""
     token = site().settings.twilio_auth_token.get_secret_value()
     if not token:
         return problem(503, "Texting is off: set twilio_auth_token in the [web] table to turn it on.", "texting-off")
@@ -42,16 +42,19 @@ def receive() -> Response:
         return twiml()  # a name or a short code: whoever it is cannot be answered
     said = clean(form.get("Body", ""))
     incoming = Incoming(by_twilio.NAME, sid, number, sender, form.get("To", ""), said, channel, clean(form.get("OptOutType", "")))
+    dispatch = site().dispatch
     try:
-        owed = site().dispatch.answer(incoming)
+        if dispatch.can_send(by_twilio.NAME):
+            dispatch.take(incoming)
+            return twiml()
+        owed = dispatch.answer(incoming)
     except SQLAlchemyError:
         log.exception("message not stored")
-        return twiml(site().dispatch.desk.at_once(said, channel))
+        return twiml(dispatch.desk.at_once(said, channel))
     if owed is None:
         return twiml()
     g.outcome, g.channel = owed.outcome, channel.value
     response = twiml(owed.reply)
-    dispatch = site().dispatch
     response.call_on_close(lambda: dispatch.handed_over(owed))
     return response
 
