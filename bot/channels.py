@@ -50,13 +50,16 @@ def pages(answer: Answer, channel: Channel, phrases: Phrases, most_segments: int
         greeted: whether the asker has been told already, in their language, that answers are in English.
     """
     if channel is Channel.WHATSAPP:
-        return with_more(packed([answer.brief, *_blocks(answer)], lambda text: len(text) <= WHATSAPP_CHARACTERS, "\n\n"), phrases)
-    first, rest = _TextMessage(answer, phrases, most_segments, greeted).cut()
-    return [first, *with_more(text_pages(rest, most_segments, phrases), phrases)]
+        first, rest = _WhatsAppMessage(answer, phrases, most_segments, greeted).cut()
+    else:
+        first, rest = _TextMessage(answer, phrases, most_segments, greeted).cut()
+    return [first, *with_more(text_pages(rest, channel, most_segments, phrases), phrases)]
 
 
-def text_pages(lines: Iterable[str], most_segments: int, phrases: Phrases) -> list[str]:
-    """Lines as text messages, in order, as many to each as fit with the line that offers more."""
+def text_pages(lines: Iterable[str], channel: Channel, most_segments: int, phrases: Phrases) -> list[str]:
+    """Lines as messages, in order, as many to each as fit with the line that offers more."""
+    if channel is Channel.WHATSAPP:
+        return packed(lines, lambda text: len(text) + len(how_on(text, phrases)) < WHATSAPP_CHARACTERS)
     return packed([gsm.fold(line) for line in lines], lambda text: gsm.segments(f"{text}\n{how_on(text, phrases)}") <= most_segments)
 
 
@@ -100,34 +103,64 @@ def how_on(text: str, phrases: Phrases) -> str:
 
 
 class _TextMessage:
-    """Chooses the sentences of an answer that matter most for its first text message."""
+    """Chooses the sentences of an answer that matter most for its first text message: what fits ``most_segments``, in the GSM-7 alphabet."""
 
     def __init__(self, answer: Answer, phrases: Phrases, most_segments: int, greeted: bool) -> None:
         self._answer, self._phrases, self._most, self._greeted = answer, phrases, most_segments, greeted
         self._reach = {c.n for c in answer.citations if c.section == REACH}
-        self._terse = False  # numbers without what stands in brackets after them, where another script leaves little room
+        self._terse = False
         places = enumerate((s.name for s in answer.signposts), 1)
         self._also = {phrases.lines["also"].format(name=name): phrases.texting["also"].format(n=n, name=name) for n, name in places}
 
+    def _fold(self, text: str) -> str:
+        return gsm.fold(text)
+
+    def _held(self, text: str) -> bool:
+        """Whether the channel can show a line as it is without cost."""
+        return gsm.encoding(text) == "GSM-7"
+
+    def _fits(self, text: str, greeted: bool) -> bool:
+        return gsm.segments(text) <= self._most and (greeted or self._held(text))
+
     def cut(self) -> tuple[str, list[str]]:
         """The first message, and the lines that are left for others."""
-        every = list(dict.fromkeys(self._line(s) for part in self._answer.parts for s in part.statements))
         if self._answer.brief:
             return self._brief()
         if self._answer.choices:
-            listed = [f"{n} {gsm.fold(choice)}" for n, choice in enumerate(self._answer.choices, 1)]
-            return "\n".join([self._line(self._by_weight()[0]), *listed]), []
-        greeting = next((line for line in every if gsm.encoding(line) != "GSM-7"), None)
+            return self._choices()
+        every = self._every()
+        greeting = self._greeting()
         opening = [greeting] if greeting and not self._greeted else []
         self._terse = bool(opening)
-        every = list(dict.fromkeys(self._line(s) for part in self._answer.parts for s in part.statements))
-        every = [line for line in every if gsm.encoding(line) == "GSM-7"]
-        chosen = self._fitting(opening, every, more=False)
-        if len(chosen) == len(every):
+        lines = [line for line in self._every() if line != greeting and self._held(line)]
+        chosen = self._fitting(opening, lines, more=False)
+        self._terse = False
+        left = [line for line in every if line != greeting and line not in chosen and self._held(line)]
+        if not left:
             return "\n".join([*opening, *chosen]), []
-        chosen = self._fitting(opening, every, more=True)
+        self._terse = bool(opening)
+        chosen = self._fitting(opening, lines, more=True)
         first = "\n".join([*opening, *chosen])
-        return f"{first}\n{how_on(first, self._phrases)}", [line for line in every if line not in chosen]
+        return f"{first}\n{how_on(first, self._phrases)}", [
+            line for line in every if line != greeting and line not in chosen and self._held(line)
+        ]
+
+    def _choices(self) -> tuple[str, list[str]]:
+        """A question back with what it offers; in another language, what was said besides comes with MORE."""
+        greeting = self._greeting()
+        fixed = {self._line(s) for part in self._answer.parts for s in part.statements if s.citation is None}
+        rest = [line for line in self._every() if (line == greeting and not self._greeted) or line not in fixed]
+        asked = [line for line in self._every() if line in fixed and line != greeting]
+        listed = [f"{n} {self._fold(choice)}" for n, choice in enumerate(self._answer.choices, 1)]
+        first = "\n".join([*asked, *listed])
+        return (f"{first}\n{self._phrases.texting['more']}" if rest else first), rest
+
+    def _every(self) -> list[str]:
+        return list(dict.fromkeys(self._line(s) for part in self._answer.parts for s in part.statements))
+
+    def _greeting(self) -> str | None:
+        """The line that says in the asker's language that answers are in English, where that language has a script of its own."""
+        return next((line for line in self._every() if gsm.encoding(gsm.fold(line)) != "GSM-7"), None)
 
     def _brief(self) -> tuple[str, list[str]]:
         """What one message holds of danger; what follows names the place of each number, since lines of numbers alone do not."""
@@ -141,13 +174,16 @@ class _TextMessage:
                 rest.append(f"{title}:")
                 named = title
             rest.append(self._line(statement))
-        rest = [line for line in rest if line not in first and gsm.encoding(line) == "GSM-7"]
+        greeting = self._greeting()
+        rest = [line for line in rest if line not in first and line != greeting and self._held(line)] + ([greeting] if greeting else [])
+        return self._with_rest(first, longer, rest)
+
+    def _with_rest(self, first: str, longer: str, rest: list[str]) -> tuple[str, list[str]]:
         return (longer if gsm.segments(longer) == 1 else first), rest
 
     def _fitting(self, opening: list[str], every: list[str], more: bool) -> list[str]:
         """Lines in reading order that fit after an opening, with how to go on where there is ``more``; always the weightiest."""
         chosen: set[str] = set()
-        encoding = "UCS-2" if opening else "GSM-7"
         for statement in self._by_weight():
             line = self._line(statement)
             if line not in every:
@@ -155,13 +191,17 @@ class _TextMessage:
             trial = [one for one in every if one in chosen or one == line]
             text = "\n".join([*opening, *trial])
             text = f"{text}\n{how_on(text, self._phrases)}" if more else text
-            if not chosen or (gsm.encoding(text) == encoding and gsm.segments(text) <= self._most):
+            if not chosen or self._fits(text, bool(opening)):
                 chosen.add(line)
         return [line for line in every if line in chosen]
 
     def _line(self, statement: Statement) -> str:
         line = self._also.get(statement.text, statement.text)
-        return gsm.fold(line.split(" (")[0] if self._terse and statement.citation in self._reach else line)
+        return self._fold(self._short(line) if self._terse and statement.citation in self._reach else line)
+
+    def _short(self, line: str) -> str:
+        """A number without what stands in brackets after it, where another script leaves little room."""
+        return line.split(" (")[0]
 
     def _by_weight(self) -> list[Statement]:
         """Sentences from the most needed in a text message to the least."""
@@ -174,7 +214,7 @@ class _TextMessage:
         told = [s for id in ("where", "expect", "documents") for s in parts.get(id, ()) if s.citation not in reach]
         heaviest = sorted(told, key=lambda s: -s.weight)
         return [
-            *(s for s in notes if s.citation is None and gsm.encoding(gsm.fold(s.text)) == "GSM-7"),
+            *(s for s in notes if s.citation is None and self._held(self._fold(s.text))),
             *where[:1],
             *parts.get("unknown", ())[:1],
             *(s for s in also if s.weight >= OWN_NEED),
@@ -189,3 +229,23 @@ class _TextMessage:
             *parts.get("else", ()),
             *notes,
         ]
+
+
+class _WhatsAppMessage(_TextMessage):
+    """The same for WhatsApp, which holds more and every script."""
+
+    def _fold(self, text: str) -> str:
+        return text
+
+    def _held(self, _text: str) -> bool:
+        return True
+
+    def _fits(self, text: str, _greeted: bool) -> bool:
+        return len(text) <= WHATSAPP_CHARACTERS
+
+    def _short(self, line: str) -> str:
+        return line
+
+    def _with_rest(self, first: str, longer: str, rest: list[str]) -> tuple[str, list[str]]:
+        whole = f"{first}\n\n" + "\n".join(rest)
+        return (whole, []) if self._fits(whole, True) else (longer, rest)

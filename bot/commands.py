@@ -16,7 +16,7 @@ from indexer.errors import ContentError
 _WORD = re.compile(r"[^\W_]+")
 _PLACES = 3
 """Most places that a reply numbers."""
-_LONG = 6
+_LONG = 8
 """A word of this many letters may have two mistakes, a shorter one has one."""
 _SHORTEST = 4
 """A shorter word is taken only as it is written."""
@@ -56,14 +56,14 @@ class Commands:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         needed = [command.value for command in Command]
-        if missing := [name for name in (*needed, "padding", "never", "languages") if name not in data]:
+        if missing := [name for name in (*needed, "padding", "polite", "never", "languages") if name not in data]:
             raise ContentError(f"replies.toml: [commands] {', '.join(missing)} is missing")
         self._said: dict[str, Said] = {}
         for command in Command:
             for at, words in enumerate(data[command.value]):
                 for phrase in [words] if isinstance(words, str) else words:
                     self._said[_bare(phrase)] = Said(command, at + 1 if command is Command.PICK else 0)
-        self._padding = frozenset(data["padding"])
+        self._padding, self._polite = frozenset(data["padding"]), frozenset(data["polite"])
         self._never = frozenset(data["never"])
         self._languages = {name: code for code, names in data["languages"].items() for name in names}
 
@@ -75,19 +75,28 @@ class Commands:
         if not words:
             return None
         found = self._said.get(" ".join(words))
-        if found is None and words[0] not in self._padding:  # "please" may follow, so that "no more" is no MORE
-            while len(words) > 1 and words[-1] in self._padding:
-                words.pop()
+        if found is None:
+            words, asked_for = self._bared(words)
             found = self._said.get(" ".join(words)) or (self._close(words[0]) if len(words) == 1 else None)
-        if found is None and len(words) == 2:
-            found = self._in_language(*words)
-        return found
+            if found and found.command is Command.HELP and asked_for:
+                return None  # "please help" is said in need
+        return found or (self._in_language(*words) if len(words) == 2 else None)
+
+    def _bared(self, words: list[str]) -> tuple[list[str], bool]:
+        """Words without "please" and the like, though never without "no"; whether any stood before them."""
+        first = next((at for at, word in enumerate(words) if word not in self._polite), len(words) - 1)
+        words = words[first:]
+        while len(words) > 1 and words[-1] in self._padding:
+            words = words[:-1]
+        return (words[:1] if len(set(words)) == 1 else words), first > 0  # STOP STOP
 
     def _in_language(self, word: str, name: str) -> Said | None:
         first = self._said.get(word) or self._close(word)
         if first is None or first.command is not Command.LANG:
             return None
         known = self._languages.get(name) or self._languages.get(_nearest(name, self._languages) or "")
+        if known is None and word != Command.LANG:  # "language delay" is a question
+            return None
         return Said(Command.LANG, language=known)
 
     def _close(self, word: str) -> Said | None:

@@ -10,7 +10,7 @@ from bot.danger import Danger
 from indexer.entries import Entry
 from indexer.errors import ContentError
 
-_NUMBER = re.compile(r"\{([a-z0-9-]+)(?:/(\d))?\}")
+_GAP = re.compile(r"\{(?P<entry>[^}/]*)(?:/(?P<at>[^}]*))?\}")
 
 
 def danger_text(danger: Danger, named: Iterable[Entry]) -> str:
@@ -27,13 +27,13 @@ def danger_text(danger: Danger, named: Iterable[Entry]) -> str:
     label = f"urgent.toml, kind '{danger.kind}', text"
 
     def number(found: re.Match[str]) -> str:
-        entry, at = entries.get(found[1]), int(found[2] or 1) - 1
+        entry, at = entries.get(found["entry"]), found["at"] or "1"
         phones = entry.shown_phones() if entry else ()
-        if at >= len(phones):
-            raise ContentError(f"{label}: the answer names no {found[1]} with {at + 1} numbers that may be shown")
-        return phones[at].number
+        if not (at.isdecimal() and 1 <= int(at) <= len(phones)):
+            raise ContentError(f"{label}: {found[0]} is no number: the answer has to name that entry, and it to have so many that may be shown")
+        return phones[int(at) - 1].number
 
-    text = "\n".join(filter(None, (danger.first_line, _NUMBER.sub(number, danger.text))))
+    text = "\n".join(filter(None, (danger.first_line, _GAP.sub(number, danger.text))))
     if gsm.encoding(text) != "GSM-7" or gsm.segments(text) > 1:
         raise ContentError(f"{label}: {gsm.septets(text)} characters with the first line and the numbers; one message holds {gsm.SINGLE}")
     return text

@@ -67,7 +67,7 @@ def _clusters(text: str) -> list[str]:
     found: list[str] = []
     for character in text:
         joined = unicodedata.category(character) in ("Mn", "Me", "Mc") or character in _JOINERS
-        if found and joined:
+        if found and joined and _units(found[-1]) < UCS2_PART:
             found[-1] += character
         else:
             found.append(character)

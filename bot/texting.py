@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import channels
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class _View:
-    """What of the last answer is shown: all of it, one of its places or its sources, and how many pages on."""
+    """What of the last answer is shown: all of it, one of its places or its sources, how many pages on, and what was shown before that."""
 
     asked: list[str]
     said: Said | None = None
     page: int = 0
+    before: tuple[Said | None, int] = (None, -1)
 
 
 def text_reply(engine: Engine, turns: Sequence[str], channel: Channel, site: str = "") -> Reply:
@@ -49,9 +50,14 @@ def _turn(engine: Engine, view: _View, turn: str) -> None:
         said = None  # the number of a choice, or of nothing: the engine knows which
     if said is None:
         view.asked.append(turn)
-    if said and said.command is Command.MORE:
+    if said and said.command is Command.SOURCES and view.said:
+        said = replace(said, place=view.said.place)
+    if said and said.command is Command.MORE and not (view.said and view.said.command is Command.HELP):
         view.page += 1
+    elif said and said.command is Command.MORE:  # goes on where HELP broke in
+        view.said, view.page = view.before[0], view.before[1] + 1
     else:
+        view.before = view.before if view.said and view.said.command is Command.HELP else (view.said, view.page)
         view.said, view.page = said, 0
 
 
@@ -63,15 +69,18 @@ def _answer(engine: Engine, view: _View) -> Answer:
     command = view.said.command if view.said else None
     lines, say = engine.phrases.texting, engine.composer.said
     urgent = bool(view.asked) and engine.consider(view.asked).decision.danger is not None
+    if urgent and view.said and command is not Command.SOURCES:
+        return engine.reworded(view.asked)  # whatever is asked of the service, what to do now comes first
     if view.said and command is Command.LANG:
         return engine.composer.interpreter(view.said.language) if view.said.language else say(lines["lang"])
-    if command in (Command.HELP, Command.STOP, Command.START, Command.DELETE) and not urgent:
+    if command in (Command.HELP, Command.STOP, Command.START, Command.DELETE):
         return say(lines["help"])
     if not view.asked:
         return say(lines["nothing_yet"])
-    if view.said and command is Command.PICK and not urgent:
+    if view.said and command is Command.PICK:
         return engine.place(view.asked, view.said.place) or say(lines["no_place"])
-    answer = engine.reworded(view.asked)
+    place = view.said.place if view.said else 0
+    answer = (engine.place(view.asked, place) if place else None) or engine.reworded(view.asked)
     if command is Command.SOURCES and not answer.citations:
         return say(lines["no_sources"])
     return answer
@@ -81,24 +90,30 @@ def _pages(engine: Engine, view: _View, answer: Answer, channel: Channel, site: 
     texting, most = engine.phrases.texting, engine.settings.sms_segments
     if view.said and view.said.command is Command.SOURCES and answer.citations:
         lines = [texting["sources"], *_sources(engine, answer, site)]
-        if channel is Channel.WHATSAPP:
-            texts = channels.packed(lines, lambda text: len(text) <= channels.WHATSAPP_CHARACTERS)
-        else:
-            texts = channels.text_pages(lines, most, engine.phrases)
-        yield from channels.with_more(texts, engine.phrases)
+        yield from channels.with_more(channels.text_pages(lines, channel, most, engine.phrases), engine.phrases)
         return
-    language = find_language(view.asked[-1]) if view.asked else ""
-    greeted = any(find_language(turn) == language for turn in view.asked[:-1])
-    yield from channels.pages(answer, channel, engine.phrases, most, greeted)
+    yield from channels.pages(answer, channel, engine.phrases, most, _greeted(engine, view))
+
+
+def _greeted(engine: Engine, view: _View) -> bool:
+    """Whether the asker has been told already, in the language of the last question, that answers are in English. Danger told them nothing of it."""
+    command = view.said.command if view.said else None
+    if command is Command.LANG or not view.asked:
+        return False
+    language = find_language(view.asked[-1])
+    earlier = [view.asked[: at + 1] for at, turn in enumerate(view.asked[:-1]) if find_language(turn) == language]
+    return command is Command.PICK or any(not engine.answer(turns).brief for turns in earlier)
 
 
 def _sources(engine: Engine, answer: Answer, site: str) -> Iterator[str]:
     """The sources of each place that is named, then documents that are quoted; links whole, our own only where ``site`` is known."""
     undated, told = engine.phrases.texting["undated"], set[str]()
     for entry in (engine.entries[s.id] for s in answer.signposts if s.id in engine.entries):
-        yield f"{entry.name}:" + (f" {site}{entry.address}" if site else "")
-        lines = [_source(source.title, source.dated, source.url, undated) for source in _certain(entry)]
-        yield from (line for line in lines if line not in told)
+        name = f"{entry.name}:" + (f" {site}{entry.address}" if site else "")
+        every = [_source(source.title, source.dated, source.url, undated) for source in _certain(entry)]
+        lines = [line for line in every if line not in told]
+        yield "\n".join([name, *lines[:1]])  # a name never ends a message without its first source
+        yield from lines[1:]
         told.update(lines)
     ours = {entry.address for entry in engine.entries.values()}
     for citation in answer.citations:

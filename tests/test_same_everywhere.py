@@ -69,7 +69,7 @@ def test_text_messages_are_answered_as_the_batch_is(client: FlaskClient, engine:
         for turn, words in enumerate(question["turns"]):
             form = {"MessageSid": f"SM{number:06d}{turn}", "From": f"+4477009{number:05d}", "To": "+441610000000", "Body": words}
             signature = RequestValidator(TOKEN).compute_signature("http://localhost/sms", form)
-            response = client.post("/sms", data=form, headers={"X-Twilio-Signature": signature})
+            response = client.post("/sms", data=form, headers={"X-Twilio-Signature": signature}, buffered=True)
             assert response.status_code == 200
         reply = engine.reply(question["turns"], Channel.SMS)
         assert ET.fromstring(response.data).findtext("Message") == reply.text

@@ -17,8 +17,8 @@ from bot.records import Channel
 from web.database import Database
 from web.models import Conversation, Turn
 
-TURNS = 10
-"""Messages kept of one conversation."""
+TURNS = 20
+"""Messages kept of one conversation; by text, MORE is one."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 

@@ -97,16 +97,54 @@ FORM: Schema = {
         "application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"question": TEXT, "conversation": TEXT}}},
     }
 }
-SMS_FORM: Schema = {
-    "content": {
-        "application/x-www-form-urlencoded": {
-            "schema": {
-                "type": "object",
-                "required": ["MessageSid", "From", "Body"],
-                "properties": {"MessageSid": TEXT, "From": TEXT, "Body": TEXT},
-            }
-        }
-    }
+
+
+def _form(required: tuple[str, ...], **properties: Schema) -> Schema:
+    """The body of a form; a carrier sends more fields, which are not read."""
+    schema = {"type": "object", "required": list(required), "properties": properties}
+    return {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+
+
+SMS_FORM = _form(
+    ("MessageSid", "From", "Body"),
+    MessageSid={**TEXT, "pattern": "^[A-Za-z0-9]{2,64}$"},
+    From={**TEXT, "description": "The sender's number, after `whatsapp:` where it came that way."},
+    To=TEXT,
+    Body=TEXT,
+    OptOutType={**TEXT, "description": "STOP, START or HELP where Twilio has answered that word itself."},
+)
+STATUS_FORM = _form(
+    ("MessageSid", "MessageStatus"),
+    MessageSid=TEXT,
+    MessageStatus={**TEXT, "description": "`failed` and `undelivered` are kept, without number and words."},
+    To=TEXT,
+    ErrorCode=TEXT,
+)
+TEXT_BODY: Schema = {
+    "type": "object",
+    "required": ["id", "source_number", "message"],
+    "properties": {
+        "id": {**TEXT, "pattern": "^[A-Za-z0-9-]{8,64}$"},
+        "source_number": {**TEXT, "minLength": 1},
+        "destination_number": MAYBE,
+        "message": TEXT,
+        "date_received": TEXT,
+    },
+}
+RECEIPT_BODY: Schema = {
+    "type": "object",
+    "required": ["status"],
+    "properties": {
+        "reference": {**MAYBE, "description": "As given with the reply."},
+        "status": {**TEXT, "description": "What ends in `failure` is kept, without number and words."},
+    },
+}
+TAKEN = _says("Taken.")
+STATUS_ANSWERS: Schema = {"204": TAKEN, **dict.fromkeys(("403", "413"), PROBLEM)}
+SMS_ANSWERS: Schema = {
+    "200": _says("TwiML with the reply; without one where it is sent through Twilio's API, or none is due.", "text/xml"),
+    **{code: _says("TwiML without a message: not signed, or not a message.", "text/xml") for code in ("400", "403", "413")},
+    "503": PROBLEM,
 }
 
 FEEDBACK_FORM: Schema = {
@@ -138,19 +176,10 @@ def document(settings: WebSettings) -> Schema:
             }
         },
         "/api/openapi.json": {"get": _get("openapi", "This document.", _says("OpenAPI 3.1.", "application/json", {"type": "object"}))},
-        "/sms": {
-            "post": {
-                "operationId": "sms",
-                "summary": "Twilio's webhook for text and WhatsApp messages.",
-                "parameters": [{"name": "X-Twilio-Signature", "in": "header", "required": True, "schema": TEXT}],
-                "requestBody": {"required": True, **SMS_FORM},
-                "responses": {
-                    "200": _says("TwiML with the reply.", "text/xml"),
-                    **{code: _says("TwiML without a message: not signed, or not a message.", "text/xml") for code in ("400", "403")},
-                    "503": PROBLEM,
-                },
-            }
-        },
+        "/sms": {"post": _by_twilio("sms", "Twilio's webhook for text and WhatsApp messages.", SMS_FORM, SMS_ANSWERS)},
+        "/sms/status": {"post": _by_twilio("smsStatus", "Twilio's report of what became of a reply.", STATUS_FORM, STATUS_ANSWERS)},
+        "/notify/sms": {"post": _by_notify("notifySms", "GOV.UK Notify's callback for received text messages.", TEXT_BODY)},
+        "/notify/receipts": {"post": _by_notify("notifyReceipt", "GOV.UK Notify's delivery receipt for a reply.", RECEIPT_BODY)},
         "/healthz": {"get": _get("healthz", "The process lives.", _says("It does.", "application/json", _record(status={"const": "ok"})))},
         "/readyz": {
             "get": _get("readyz", "Whether questions can be answered.", _says("They can.", "application/json", _ref("Ready")))
@@ -189,7 +218,10 @@ def document(settings: WebSettings) -> Schema:
         "info": {"title": f"{settings.service_name}: where do I go?", "version": "1", "description": f"Offered by {settings.council_name}."},
         "servers": [{"url": settings.public_url or "/"}],
         "paths": paths,
-        "components": {"schemas": SCHEMAS},
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"notify": {"type": "http", "scheme": "bearer", "description": "The token that GOV.UK Notify was given."}},
+        },
     }
 
 
@@ -199,6 +231,21 @@ def _get(name: str, summary: str, ok: Schema) -> Schema:
 
 def _post(name: str, summary: str, responses: Schema) -> Schema:
     return {"operationId": name, "summary": summary, "requestBody": FORM, "responses": responses}
+
+
+def _by_twilio(name: str, summary: str, form: Schema, responses: Schema) -> Schema:
+    signature = {"name": "X-Twilio-Signature", "in": "header", "required": True, "schema": TEXT}
+    return {"operationId": name, "summary": summary, "parameters": [signature], "requestBody": {"required": True, **form}, "responses": responses}
+
+
+def _by_notify(name: str, summary: str, body: Schema) -> Schema:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "security": [{"notify": []}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {"204": TAKEN, **dict.fromkeys(("400", "403", "413", "503"), PROBLEM)},
+    }
 
 
 def _pages(*codes: str) -> Schema:

@@ -256,10 +256,21 @@ def test_what_another_script_leaves_no_room_for_is_told_in_the_next_message(phra
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_text_pages_leave_room_for_how_to_go_on(phrases: Phrases, most: int) -> None:
     lines = [f"{n} {LONG}" for n in range(7)] + ["It’s short."]
-    made = text_pages(lines, most, phrases)
+    made = text_pages(lines, Channel.SMS, most, phrases)
     assert "\n".join(made).split("\n") == [gsm.fold(line) for line in lines]
     assert all(gsm.segments(f"{text}\n{phrases.texting['more']}") <= most for text in made)
-    assert text_pages([], most, phrases) == []
+    assert text_pages([], Channel.SMS, most, phrases) == []
+
+
+def test_whatsapp_pages_leave_room_for_how_to_go_on(phrases: Phrases) -> None:
+    more = phrases.texting["more"]
+    lines = [f"{n} {LONG}" for n in range(40)] + ["It’s short."]
+    made = text_pages(lines, Channel.WHATSAPP, 3, phrases)
+    assert "\n".join(made).split("\n") == lines  # as they are: every script and sign can be shown
+    assert all(len(f"{text}\n{more}") <= WHATSAPP_CHARACTERS for text in made)
+    assert len(made) == 4
+    full = "x" * (WHATSAPP_CHARACTERS - len(f"\n{more}"))
+    assert text_pages([full, "y"], Channel.WHATSAPP, 3, phrases) == [full, "y"]
 
 
 def test_all_but_the_last_say_how_to_get_the_next(phrases: Phrases) -> None:
@@ -303,26 +314,54 @@ def test_a_sentence_that_fills_several_messages_is_cut_between_words_and_its_lin
     assert sum(ADDRESS in text for text in messages) == 1
 
 
-def whatsapp(whole: Answer, phrases: Phrases) -> list[str]:
-    return pages(whole, Channel.WHATSAPP, phrases, 3)
+def whatsapp(whole: Answer, phrases: Phrases, greeted: bool = False) -> list[str]:
+    return pages(whole, Channel.WHATSAPP, phrases, 3, greeted)
 
 
-def test_whatsapp_holds_the_whole_answer(phrases: Phrases) -> None:
-    whole = answer(where("Start with: Toy library.", "It’s “free”."), citations=(citation(1),))
-    assert whatsapp(whole, phrases) == [full_text(whole)]
-    danger = dangerous("Ring 999 now.\nOr ring 111.")
-    assert whatsapp(danger, phrases) == [f"Ring 999 now.\nOr ring 111.\n\n{full_text(danger)}"]
+def test_whatsapp_shows_letters_as_they_are(phrases: Phrases) -> None:
+    whole = answer(Part("note", "Please note", (Statement("It’s “here” – naïve 👍"),)))
+    assert whatsapp(whole, phrases) == ["It’s “here” – naïve 👍"]
 
 
-@pytest.mark.parametrize("size", [700, 1440, 1470, 1479, 1480, 1490, 1500, 1501, 3200])
-def test_no_whatsapp_message_is_longer_than_it_may_be(phrases: Phrases, size: int) -> None:
-    block = ("word " * size)[: size - len("Where to go\n [1]")]
-    whole = answer(where(block), Part("else", "Else", (Statement(LONG, 1),)), Part("note", "Note", (Statement(LONG, 1),)), citations=(citation(1),))
+@pytest.mark.parametrize("count", [1, 5, 12, 13, 14, 15, 16, 30, 60])
+def test_whatsapp_messages_hold_all_of_an_answer_and_no_more_than_they_may(phrases: Phrases, count: int) -> None:
+    sentences = [f"{n} {LONG}"[: 100 + n % 9] for n in range(count)]
+    whole = answer(where("Start with: Toy library.", *sentences), citations=(citation(1),))
     messages = whatsapp(whole, phrases)
     assert [len(text) for text in messages if len(text) > WHATSAPP_CHARACTERS] == []
     assert all(text.endswith(f"\n{phrases.texting['more']}") for text in messages[:-1])
+    assert messages[0].startswith("Start with: Toy library.\n")
+    said = [line for text in messages for line in text.split("\n") if line not in ways_on(phrases)]
+    assert said == ["Start with: Toy library.", *sentences]
+    assert len(messages) == 1 or count > 12
+
+
+@pytest.mark.parametrize("size", [1440, 1470, 1479, 1480, 1490, 1500, 1501, 3200])
+def test_no_whatsapp_message_is_longer_than_it_may_be(phrases: Phrases, size: int) -> None:
+    sentence = ("word " * size)[: size - 1] + "."
+    whole = answer(where("Start with: Toy library.", sentence), Part("else", "Else", (Statement(LONG, 1),)), citations=(citation(1),))
+    messages = whatsapp(whole, phrases)
+    assert [len(text) for text in messages if len(text) > WHATSAPP_CHARACTERS] == []
     said = " ".join(line for text in messages for line in text.split("\n") if line not in ways_on(phrases))
-    assert said.split() == full_text(whole).split()
+    assert sorted(said.split()) == sorted(f"Start with: Toy library. {sentence} {LONG}".split())
+
+
+def test_danger_on_whatsapp_is_one_message_where_all_of_it_fits(phrases: Phrases) -> None:
+    brief, more = "Ring 999 now.\nOr ring 111.", phrases.texting["more"]
+    all_of_it = "Emergency:\nSay where you are.\nPhone: 999\nNHS 111:\nPhone: 111\nNo person reads this."
+    assert whatsapp(dangerous(brief), phrases) == [f"{brief}\n\n{all_of_it}"]
+    long = whatsapp(dangerous(brief, *(f"{n} {LONG}" for n in range(20))), phrases)
+    assert long[0] == f"{brief}\n{more}"
+    assert [len(text) for text in long if len(text) > WHATSAPP_CHARACTERS] == []
+    assert {f"{n} {LONG}" for n in range(20)} <= {line for text in long for line in text.split("\n")}
+
+
+def test_another_script_on_whatsapp_opens_with_its_line_and_leaves_nothing_out(phrases: Phrases) -> None:
+    assert whatsapp(in_urdu("It lends toys."), phrases)[0].split("\n") == [
+        *(URDU, "Start with: Toy library.", "Phone: 0161 496 0101 (Monday to Friday, 9am to 5pm)", "It lends toys."),
+        "An interpreter is free.",
+    ]
+    assert URDU not in whatsapp(in_urdu("It lends toys."), phrases, greeted=True)[0]
 
 
 # ------------------------------------------------------------------------------------------------------------- over every conversation asked
@@ -454,11 +493,17 @@ def test_danger_is_one_segment_that_opens_with_the_first_line_of_its_kind(engine
 
 
 def test_every_whatsapp_message_fits_and_together_they_are_the_whole_answer(engine: Engine, asked: list[Asked]) -> None:
-    long = []
+    long, lost = [], []
     for item in asked:
-        messages = pages(item.web.answer, Channel.WHATSAPP, engine.phrases, engine.settings.sms_segments)
+        whole, lines, texting = item.web.answer, engine.phrases.lines, engine.phrases.texting
+        messages = pages(whole, Channel.WHATSAPP, engine.phrases, engine.settings.sms_segments)
         long += [(item.turns[-1], len(text)) for text in messages if len(text) > WHATSAPP_CHARACTERS]
-        said = [line for text in messages for line in text.split("\n") if line and line not in ways_on(engine.phrases)]
-        brief = [line for line in item.web.answer.brief.split("\n") if line]
-        assert said == [*brief, *(line for line in full_text(item.web.answer).split("\n") if line)], item.turns
+        said = {line for text in messages for line in text.split("\n")} - ways_on(engine.phrases) - {""}
+        numbered = {lines["also"].format(name=s.name): texting["also"].format(n=n, name=s.name) for n, s in enumerate(whole.signposts, 1)}
+        told = {numbered.get(s.text, s.text) for part in whole.parts for s in part.statements}
+        told |= {f"{n} {choice}" for n, choice in enumerate(whole.choices, 1)}
+        brief = set(whole.brief.split("\n"))
+        lost += [(item.turns[-1], line) for line in sorted(told - said) if line not in whole.brief]
+        assert said <= told | brief | {f"{c.title}:" for c in whole.citations if whole.brief}, item.turns
     assert long == []
+    assert lost == []

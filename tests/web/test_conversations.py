@@ -69,28 +69,91 @@ def test_a_touched_conversation_lives_on(store, clock):
     assert store.turns(conversation) == ["one", "two"]
 
 
+def text(store, key, message, instead=False):
+    """A message of the sender with a key, as the texting part stores it."""
+    with store._database.writes.begin() as session:
+        store.add_in(session, key, Channel.SMS, message, instead)
+
+
 def test_purge_deletes_everything_that_expired_and_nothing_else(store, clock, rows):
     store.append(None, Channel.WEB, "old")
-    with store.seen("SM1", Channel.SMS, "k" * 64) as delivery:
-        delivery.keep("old text", "old reply")
-    with store.seen("SM2", Channel.SMS, "m" * 64) as delivery:
-        delivery.keep(None, "old help")
+    text(store, "k" * 64, "old text")
     clock.now += 121 * 60
     fresh = store.append(None, Channel.WEB, "fresh")
     assert store.purge() == 0  # the write before has purged already
     assert store.turns(fresh) == ["fresh"]
     assert "old" not in "\n".join(rows())
+    text(store, "m" * 64, "a text")
     clock.now += 121 * 60
-    assert store.purge() == 1
+    assert store.purge() == 2
     assert rows() == []
 
 
-def test_forget_deletes_turns_and_replies(store, rows):
-    with store.seen("SM1", Channel.SMS, "k" * 64) as delivery:
-        delivery.keep("a text", "a reply")
-    assert store.forget("k" * 64)
-    assert not store.forget("k" * 64)
+def test_texts_of_a_sender_are_one_conversation_by_their_key(store, clock):
+    for key, message in (("k" * 64, "one"), ("m" * 64, "another"), ("k" * 64, "two")):
+        text(store, key, message)
+        clock.now += 60
+    assert store.turns("k" * 64) == ["one", "two"]
+    with store._database.reads() as session:
+        assert store.turns_in(session, "k" * 64) == ["one", "two"]
+        assert store.last_in(session, "k" * 64) == ("two", int(clock.now) - 60)
+        assert store.last_in(session, "x" * 64) is None
+        assert store.turns_in(session, "x" * 64) == []
+
+
+def test_a_text_can_take_the_place_of_the_last_one(store):
+    text(store, "k" * 64, "whole", instead=True)  # where there is none yet, it is the first
+    text(store, "k" * 64, "begin")
+    text(store, "m" * 64, "another")
+    text(store, "k" * 64, "beginning and end", instead=True)
+    assert (store.turns("k" * 64), store.turns("m" * 64)) == (["whole", "beginning and end"], ["another"])
+
+
+def test_of_texts_too_only_the_last_ten_are_kept(store, rows):
+    for n in range(12):
+        text(store, "k" * 64, f"text {n}")
+    assert store.turns("k" * 64) == [f"text {n}" for n in range(2, 12)]
+    assert sum(row.startswith("turns") for row in rows()) == 10
+
+
+def test_an_untouched_conversation_of_texts_expires(store, clock, rows):
+    text(store, "k" * 64, "kept")
+    clock.now += 119 * 60
+    assert store.turns("k" * 64) == ["kept"]
+    clock.now += 60
+    assert store.turns("k" * 64) == []
+    text(store, "k" * 64, "later")
+    assert store.turns("k" * 64) == ["later"]
+    assert "kept" not in "\n".join(rows())
+
+
+def test_forget_deletes_the_conversation_of_a_key(store, rows):
+    text(store, "k" * 64, "a text")
+    text(store, "m" * 64, "another")
+    with store._database.writes.begin() as session:
+        store.forget_in(session, "k" * 64)
+    assert (store.turns("k" * 64), store.turns("m" * 64)) == ([], ["another"])
+    assert store.forget("m" * 64)
+    assert not store.forget("m" * 64)
     assert rows() == []
+
+
+def test_what_is_stored_in_a_session_that_fails_is_not_stored(store, rows):
+    def cut_short() -> None:
+        with store._database.writes.begin() as session:
+            store.add_in(session, "k" * 64, Channel.SMS, "a text")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        cut_short()
+    assert rows() == []
+
+
+def test_many_texts_of_a_sender_at_once_are_one_conversation(store, rows):
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda n: text(store, "k" * 64, str(n)), range(10)))
+    assert sorted(store.turns("k" * 64)) == [str(n) for n in range(10)]
+    assert sum(row.startswith("conversations") for row in rows()) == 1
 
 
 def test_deleted_words_are_gone_from_the_file(store, settings):
@@ -100,25 +163,6 @@ def test_deleted_words_are_gone_from_the_file(store, settings):
     path = settings.database_url.removeprefix("sqlite:///")
     with open(path, "rb") as file:
         assert b"nobody may find" not in file.read()
-
-
-def test_a_claim_that_fails_leaves_nothing(store, rows):
-    def cut_short() -> None:
-        with store.seen("SM1", Channel.SMS, "k" * 64) as delivery:
-            delivery.keep("a text", "a reply")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        cut_short()
-    assert rows() == []
-
-
-def test_a_second_delivery_finds_the_reply(store):
-    with store.seen("SM1", Channel.SMS, "k" * 64) as delivery:
-        assert delivery.reply == ""
-        delivery.keep("a text", "a reply")
-    with store.seen("SM1", Channel.SMS, "k" * 64) as delivery:
-        assert delivery.reply == "a reply"
 
 
 def test_many_writers_at_once_lose_nothing(store):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import secrets
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from web.logs import FIELDS, JsonFormatter, log
 
@@ -53,6 +55,41 @@ def test_no_log_line_holds_what_a_user_sent(client, engine, app, lines, text_us,
     assert len(found) >= 14
     text = json.dumps(found)
     assert not [word for word in (*TELLTALES, conversation) if word.lower() in text.lower()]
+
+
+def test_no_log_line_of_texting_holds_a_text_a_number_or_a_secret(make_app, carriers, twilio, notify, lines, text_us, monkeypatch):
+    app = make_app(**carriers, threads=1, text_tries=2)
+    client, dispatch, bearer = app.test_client(), app.extensions["waymark"].dispatch, carriers["notify_bearer_token"].get_secret_value()
+    key = carriers["notify_api_key"].get_secret_value()
+
+    def notified(message: str, **changes: object) -> None:
+        said = {"id": secrets.token_hex(8), "source_number": NUMBER, "message": message} | changes
+        client.post("/notify/sms", json=said, headers={"Authorization": f"Bearer {changes.get('token', bearer)}"})
+
+    faults = ["drop", 500, 429, (400, 21211), (400, 21610), 403, "accept_and_drop"]
+    for n, fault in enumerate(faults):
+        for carrier in (twilio, notify):
+            carrier.faults.append(fault if carrier is twilio or isinstance(fault, str | int) else 400)
+        text_us(client, f"{n} {SECRET}", sid=f"SM{n}", sender=f"+4477009001{n:02}")
+        notified(f"{n} {SECRET}", source_number=f"4477009001{n:02}")
+        dispatch._workers().submit(int).result(timeout=10)
+    notified(SECRET + " explode")
+    notified(SECRET, token=SECRET)
+    notified(SECRET, source_number=SECRET)
+    notified(SECRET, source_number={SECRET: NUMBER})
+    text_us(client, SECRET, sid="SM90", sender=SECRET)
+    text_us(client, SECRET, sid=SECRET)
+    client.post("/sms/status", data={"MessageSid": SECRET, "To": NUMBER})
+    client.post("/notify/receipts", data=SECRET, headers={"Authorization": f"Bearer {bearer}"})
+    monkeypatch.setattr(dispatch.texts, "receive", lambda *_: (_ for _ in ()).throw(OperationalError("INSERT", {"said": SECRET}, Exception(NUMBER))))
+    notified(SECRET)
+    text_us(client, SECRET, sid="SM91")
+    dispatch._workers().submit(int).result(timeout=10)
+    found = lines()
+    events = {line["event"] for line in found}
+    assert {"reply to a text not sent: Twilio refused it with code 21211", "message not stored", "text not answered"} <= events
+    told = (*TELLTALES, bearer, key[-36:], carriers["twilio_account_sid"], *(f"77009001{n:02}" for n in range(len(faults))))
+    assert not [word for word in told if word.lower() in json.dumps(found).lower()]
 
 
 def test_a_failed_statement_is_logged_without_its_values(client, app, lines):

@@ -7,6 +7,9 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import SecretStr
+
+from tests.web.conftest import NUMBER, sign
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_other_addresses_are_as_it_says(client, document, path, template, status
     check(document, response, template, "get")
 
 
-def test_forms_are_as_it_says(client, document, text_us):
+def test_forms_are_as_it_says(client, document):
     check(document, client.post("/", data={"question": "one"}), "/", "post")
     check(document, client.post("/", data={"question": ""}), "/", "post")
     check(document, client.post("/chat", data={"question": "one"}), "/chat", "post")
@@ -82,8 +85,52 @@ def test_forms_are_as_it_says(client, document, text_us):
     check(document, client.get(sent.location), "/feedback/{reference}", "get")
     check(document, client.post("/feedback", data={"entry": "portage"}), "/feedback", "post")
     check(document, client.post("/feedback"), "/feedback", "post")
-    check(document, text_us(client), "/sms", "post")
-    check(document, client.post("/sms"), "/sms", "post")
+
+
+def test_twilios_calls_are_as_it_says(client, make_app, document, text_us):
+    big = "x" * 200_000
+    for response, status in (
+        (text_us(client), 200), (text_us(client), 200), (text_us(client, sid="SM'"), 400), (client.post("/sms"), 403),
+        (client.post("/sms", data={"Body": big}), 413), (make_app(twilio_auth_token=SecretStr("")).test_client().post("/sms"), 503),
+    ):
+        assert response.status_code == status
+        check(document, response, "/sms", "post")
+    form = {"MessageSid": "SM1", "MessageStatus": "failed", "To": NUMBER, "ErrorCode": "30003"}
+    for signature, more, status in ((sign("http://localhost/sms/status", form), "", 204), ("", "", 403), ("", big, 413)):
+        response = client.post("/sms/status", data=form | {"More": more} if more else form, headers={"X-Twilio-Signature": signature})
+        assert response.status_code == status
+        check(document, response, "/sms/status", "post")
+
+
+def test_notifys_calls_are_as_it_says(make_app, client, carriers, notify, document):
+    taken = make_app(**carriers).test_client()
+    allowed = {"Authorization": f"Bearer {carriers['notify_bearer_token'].get_secret_value()}"}
+    bodies = {
+        "/notify/sms": {"id": "0a5f7b6e-6e5f-4e0a-9d0e-2f6c8d3c7a11", "source_number": "447700900123", "message": "where do i go"},
+        "/notify/receipts": {"reference": None, "status": "delivered"},
+    }
+    for path, body in bodies.items():
+        big = {"data": "x" * 200_000, "content_type": "application/json"}
+        for response, status in (
+            (taken.post(path, json=body, headers=allowed), 204), (taken.post(path, json={}, headers=allowed), 400),
+            (taken.post(path, json=body), 403), (taken.post(path, headers=allowed, **big), 413), (client.post(path, json=body), 503),
+        ):
+            assert response.status_code == status
+            check(document, response, path, "post")
+
+
+def test_what_it_calls_a_text_or_a_receipt_of_notifys_is_taken_and_nothing_else(make_app, carriers, notify, document):
+    client = make_app(**carriers).test_client()
+    allowed = {"Authorization": f"Bearer {carriers['notify_bearer_token'].get_secret_value()}"}
+    text = {"id": "0a5f7b6e-6e5f-4e0a-9d0e-2f6c8d3c7a11", "source_number": "447700900123", "destination_number": "07700900999", "message": ""}
+    receipt = {"reference": "a" * 64, "status": "delivered", "id": "1"}
+    for path, right in (("/notify/sms", text), ("/notify/receipts", receipt)):
+        schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        bodies = [right, {}, *({key: value for key, value in right.items() if key != without} for without in right), right | {"more": 1}]
+        bodies += [right | {key: wrong} for key in right if key not in ("destination_number", "id") or path == "/notify/sms" for wrong in (5, [])]
+        for body in (body for body in bodies if body.get("destination_number") in (None, right.get("destination_number"))):
+            expected = 204 if Draft202012Validator(schema).is_valid(body) else 400
+            assert client.post(path, json=body, headers=allowed).status_code == expected, (path, body)
 
 
 def test_questions_it_calls_right_are_taken_and_wrong_ones_refused(client, document):

@@ -8,8 +8,8 @@ import pytest
 
 from web.models import Sender
 from web.texting.limits import REPEATS, Held, repeats, too_much
-from web.texting.settings import TextingSettings
 from web.texting.records import DAY, HOUR
+from web.texting.settings import TextingSettings
 
 NOW = 1_699_999_200
 SETTINGS = TextingSettings(texts_per_number_hour=10, texts_per_number_day=20, texts_per_hour=100, text_segments_per_day=50)

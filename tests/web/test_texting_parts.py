@@ -30,7 +30,8 @@ def test_a_piece_that_fills_a_segment_or_is_numbered_goes_on(piece):
 
 
 @pytest.mark.parametrize("piece", [
-    "", "where do i go", of(144), of(161), of(200), of(152) + ".", of(152) + "?", of(152) + "!", of(151) + ".)", of(150) + '!" ', of(66, ARABIC) + "…",
+    "", "where do i go", of(144), of(161), of(200), of(152) + ".", of(152) + "?", of(152) + "!", of(151) + ".)", of(150) + '!" ',
+    of(66, ARABIC) + "…",
     of(58, CYRILLIC), of(71, CYRILLIC), of(144, "ŵ"), of(72, "€"), of(81, "€"),
     "he is 1/2 way there", "my son is in year 1/2", "1/2", "3/2 my son", "0/2 my son", "1/1 my son", "24/7 help", "11/12 year olds", "1/2term clubs",
     "2026/27 places", "my 1 of 2 sons", "1/2018 he was ill", "is he 9/10", "10/2 my son",
@@ -74,7 +75,9 @@ def test_a_message_that_a_phone_cuts_is_whole_again(text):
     assert whole(pieces).split() == text.split()
 
 
-@pytest.mark.parametrize("text", ["мой сын не может читать и писать куда мне идти " * 3, "ابني لا يستطيع القراءة أين أذهب " * 4, "我儿子不能读书我该去哪里" * 12])
+@pytest.mark.parametrize("text", [
+    "мой сын не может читать и писать куда мне идти " * 3, "ابني لا يستطيع القراءة أين أذهب " * 4, "我儿子不能读书我该去哪里" * 12,
+])
 def test_a_message_in_another_script_is_waited_for_and_keeps_its_letters(text):
     pieces = gsm.split(text.strip())
     assert len(pieces) > 1
@@ -137,7 +140,9 @@ def test_three_parts_are_answered_as_one(bench):
     assert bench.turns() == ["a b c"]
 
 
-@pytest.mark.parametrize("said", [FULL, "1/2 my son", "1/2 term clubs in reddish", "1 of 2 children cannot talk", "5/6 of his class", of(67, ARABIC), "2/2 cannot read"])
+@pytest.mark.parametrize("said", [
+    FULL, "1/2 my son", "1/2 term clubs in reddish", "1 of 2 children cannot talk", "5/6 of his class", of(67, ARABIC), "2/2 cannot read",
+])
 def test_what_is_held_is_answered_as_it_is_if_nothing_comes(bench, carrier, clock, said):
     assert bench.say(said) == ""
     clock.now += 4.9

@@ -41,16 +41,44 @@ def test_other_databases_are_left_as_they_are(tmp_path, url):
     ('council_phone = "call us"', "council_phone"), ('database_url = "nonsense"', "database_url"), ('database_url = "sqlite://"', "database_url"),
     ('database_url = "sqlite:///:memory:"', "database_url"), ('secret_key = "short"', "secret_key"), ('service_name = ""', "service_name"),
     ("timeout_seconds = 1", "timeout_seconds"), ("database_wait_seconds = 0", "database_wait_seconds"),
+    ('twilio_account_sid = "SM' + "0" * 32 + '"', "twilio_account_sid"), ('twilio_account_sid = "AC1"', "twilio_account_sid"),
+    ('twilio_api_url = "api.twilio.com"', "twilio_api_url"), ('notify_api_url = "https://x/?a=b"', "notify_api_url"),
+    ('notify_template_id = "one"', "notify_template_id"), ('notify_sender_id = "07700900999"', "notify_sender_id"),
+    ("texts_per_number_hour = 2", "texts_per_number_hour"), ("texts_per_number_day = 0", "texts_per_number_day"),
+    ("texts_per_hour = 9", "texts_per_hour"), ("text_segments_per_day = 1", "text_segments_per_day"),
+    ("text_segment_pence = -1", "text_segment_pence"),
+    ("text_answer_seconds = 0", "text_answer_seconds"), ("text_answer_seconds = 15", "text_answer_seconds"),
+    ("text_parts_seconds = 61", "text_parts_seconds"), ("text_tries = 0", "text_tries"), ("text_failures_days = 0", "text_failures_days"),
 ])
 def test_a_wrong_value_is_named(tmp_path, line, key):
     with pytest.raises(ConfigError, match=rf"\[web\] {key}:"):
         load(tmp_path, f"[web]\n{line}")
 
 
+NOTIFY = {"notify_bearer_token": "bearerbearer", "notify_api_key": "keykeykeykey", "notify_template_id": "f33517ff-2a88-4f6e-b855-c550268ce08a"}
+
+
+@pytest.mark.parametrize("missing", [["notify_api_key"], ["notify_template_id"], ["notify_api_key", "notify_template_id"]])
+def test_notify_is_set_up_whole_or_not_at_all(tmp_path, missing):
+    lines = [f'{key} = "{value}"' for key, value in NOTIFY.items() if key not in missing]
+    with pytest.raises(ConfigError, match=f"notify_bearer_token is set, so {' and '.join(missing)} must be set too"):
+        load(tmp_path, "\n".join(["[web]", *lines]))
+    assert load(tmp_path, "\n".join(["[web]", *(line for line in lines if "bearer" not in line)])).texting is False
+
+
+def test_anyone_can_text_where_a_provider_is_set_up(tmp_path):
+    assert not load(tmp_path, "").texting
+    assert not load(tmp_path, '[web]\ntwilio_account_sid = "AC' + "0" * 32 + '"').texting
+    assert load(tmp_path, '[web]\ntwilio_auth_token = "t"').texting
+    assert load(tmp_path, "\n".join(["[web]", *(f'{key} = "{value}"' for key, value in NOTIFY.items())])).texting
+
+
 def test_secrets_are_never_shown(tmp_path):
-    settings = load(tmp_path, '[web]\nsecret_key = "abcdefghijklmnopqrstuvwxyz"\ntwilio_auth_token = "tokentokentoken"')
-    assert "abcdef" not in repr(settings)
-    assert "tokentoken" not in repr(settings)
+    secrets = {"secret_key": "abcdefghijklmnopqrstuvwxyz", "twilio_auth_token": "tokentokentoken"} | NOTIFY
+    settings = load(tmp_path, "\n".join(["[web]", *(f'{key} = "{value}"' for key, value in secrets.items())]))
+    for secret in ("abcdef", "tokentoken", "bearerbearer", "keykeykey"):
+        assert secret not in repr(settings)
+        assert secret not in str(settings.model_dump())
     with pytest.raises(ConfigError) as fault:
         load(tmp_path, '[web]\nsecret_key = "tooshort-abc"')
     assert "tooshort-abc" not in str(fault.value)

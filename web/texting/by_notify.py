@@ -14,7 +14,11 @@ from web.texting.records import Owed
 
 NAME = "notify"
 _TIMEOUT_SECONDS = 10
-FAILED = {"permanent-failure": "the number does not exist or takes no texts", "temporary-failure": "the phone was off or out of reach"}
+FAILED = {
+    "permanent-failure": "the number does not exist or takes no texts",
+    "temporary-failure": "the phone was off or out of reach",
+    "technical-failure": "Notify could not reach the phone company",
+}
 """What Notify's receipts call a reply that did not arrive (https://docs.notifications.service.gov.uk/python.html#delivery-receipts)."""
 
 

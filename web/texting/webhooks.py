@@ -15,7 +15,7 @@ from web.problems import problem, twiml
 from web.site import clean, log, site
 from web.texting import by_notify, by_twilio
 from web.texting.numbers import WHATSAPP, phone_number
-from web.texting.providers import TryAgainError
+from web.texting.providers import RefusedError, TryAgainError
 from web.texting.records import Incoming, Owed
 
 blueprint = Blueprint("texting", __name__)
@@ -77,10 +77,10 @@ def receive_by_notify() -> Response:
     """GOV.UK Notify: keep one message and acknowledge it; it is answered through Notify's API."""
     if (refused := _not_notify()) is not None:
         return refused
-    data: Any = request.get_json(silent=True)
+    data = _json()
     fields = [data.get(name) for name in ("id", "source_number", "message", "destination_number")] if isinstance(data, dict) else []
     id, sender, said, ours = (field if isinstance(field, str) else "" for field in fields or ("",) * 4)
-    if not _ID.fullmatch(id) or not sender or "message" not in data:
+    if not _ID.fullmatch(id) or not sender or not isinstance(data.get("message"), str):
         return problem(400, "Send id, source_number and message as Notify does.")
     number = phone_number(sender)
     if number is None:
@@ -99,10 +99,10 @@ def notify_receipt() -> Response:
     """GOV.UK Notify: what became of a reply; one that did not arrive is kept for staff to see."""
     if (refused := _not_notify()) is not None:
         return refused
-    data = request.get_json(silent=True)
-    if not isinstance(data, dict) or not isinstance(data.get("reference"), str | None):
+    data = _json()
+    if not isinstance(data, dict) or not isinstance(data.get("reference"), str | None) or not isinstance(data.get("status"), str):
         return problem(400, "Send a delivery receipt as Notify does.")
-    state, reference = data.get("status"), data.get("reference") or ""
+    state, reference = data["status"], data.get("reference") or ""
     if state in by_notify.FAILED and re.fullmatch(r"[0-9a-f]{64}", reference):
         site().dispatch.texts.report_failed(by_notify.NAME, Channel.SMS, reference, f"not delivered: {by_notify.FAILED[state]}")
     return Response(status=204)
@@ -119,7 +119,16 @@ def _at_once(incoming: Incoming) -> Response:
         )
     except TryAgainError:
         return problem(503, "The message could neither be kept nor answered now.")
+    except RefusedError as fault:
+        log.error("reply to a text not sent: %s", fault.why)
     return Response(status=204)
+
+
+def _json() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _not_notify() -> Response | None:
@@ -133,9 +142,9 @@ def _not_notify() -> Response | None:
 
 
 def _signed(token: str) -> bool:
-    public = site().settings.public_url.rstrip("/")
+    public = site().settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}{request.root_path}"
     query = request.query_string.decode("ascii", "replace")
-    url = f"{public}{request.path}{'?' if query else ''}{query}" if public else request.url
+    url = f"{public}{request.path}{'?' if query else ''}{query}"
     try:
         return bool(RequestValidator(token).validate(url, request.form, request.headers.get("X-Twilio-Signature", "")))
     except ValueError:  # an address or text that cannot be signed at all
