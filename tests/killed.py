@@ -31,7 +31,7 @@ from tests.web.providers import NotifyStandIn, TwilioStandIn
 ACCOUNT, TOKEN, BEARER = "AC" + "0" * 32, "an-auth-token-for-tests", "a-bearer-token-for-tests"
 KEY = "tests-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
 QUESTIONS = ("my son is 3 and isnt talking", "how do i ask for an ehc plan", "where is portage", "she wont go to school", "who do i ring about adhd")
-START_SECONDS, END_SECONDS = 120.0, 240.0
+START_SECONDS, END_SECONDS = 120.0, 900.0
 
 
 @dataclass

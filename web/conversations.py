@@ -72,6 +72,7 @@ class Conversations:
 
     def add_in(self, session: Session, key: str, channel: Channel, message: str, instead: bool = False) -> None:
         """Store a message of the sender with this key within a session of the caller's; ``instead`` of the last one where that was its beginning."""
+        self._purge(session)
         self._start(session, channel, key)
         if instead:
             session.execute(delete(Turn).where(Turn.number == self._last(session, key)))

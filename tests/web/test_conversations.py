@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bot.records import Channel
-from web.conversations import Conversations, is_public_id
+from web.conversations import TURNS, Conversations, is_public_id
 from web.database import Database
 
 
@@ -30,16 +30,16 @@ def store(settings, clock):
         yield Conversations(database, 120, clock)
 
 
-def test_turns_come_back_in_order_and_only_the_last_ten(store):
+def test_turns_come_back_in_order_and_only_the_last_ones(store):
     conversation = store.append(None, Channel.WEB, "0")
-    for n in range(1, 15):
+    for n in range(1, TURNS + 5):
         assert store.append(conversation, Channel.WEB, str(n)) == conversation
-    assert store.turns(conversation) == [str(n) for n in range(5, 15)]
+    assert store.turns(conversation) == [str(n) for n in range(5, TURNS + 5)]
 
 
-def test_the_eleventh_turn_back_is_deleted(store, rows):
+def test_what_came_before_the_last_ones_is_deleted(store, rows):
     conversation = store.append(None, Channel.WEB, "first of all")
-    for n in range(10):
+    for n in range(TURNS):
         store.append(conversation, Channel.WEB, str(n))
     assert "first of all" not in "\n".join(rows())
 
@@ -109,11 +109,11 @@ def test_a_text_can_take_the_place_of_the_last_one(store):
     assert (store.turns("k" * 64), store.turns("m" * 64)) == (["whole", "beginning and end"], ["another"])
 
 
-def test_of_texts_too_only_the_last_ten_are_kept(store, rows):
-    for n in range(12):
+def test_of_texts_too_only_the_last_ones_are_kept(store, rows):
+    for n in range(TURNS + 2):
         text(store, "k" * 64, f"text {n}")
-    assert store.turns("k" * 64) == [f"text {n}" for n in range(2, 12)]
-    assert sum(row.startswith("turns") for row in rows()) == 10
+    assert store.turns("k" * 64) == [f"text {n}" for n in range(2, TURNS + 2)]
+    assert sum(row.startswith("turns") for row in rows()) == TURNS
 
 
 def test_an_untouched_conversation_of_texts_expires(store, clock, rows):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -249,6 +250,18 @@ def test_a_machine_that_says_a_word_to_us_for_ever_does_not_get_a_reply_for_ever
     assert sum(map(bool, replies)) <= 25
 
 
+def test_words_to_us_are_obeyed_even_where_they_are_not_confirmed_any_more(make_bench, rows):
+    bench = make_bench(**FEW)
+    for said in different(5):
+        bench.say(said)
+    bench.say("DELETE")
+    assert not [row for row in rows() if bench.vault.key(NUMBER) in row]
+    assert "Portage" in bench.say()
+    for word, stopped in (("STOP", True), ("START", False), ("STOP", True), ("START", False)):
+        bench.say(word)
+        assert bench.sender().stopped is stopped
+
+
 # Other machines
 
 
@@ -331,11 +344,16 @@ def test_a_text_sealed_with_another_secret_is_given_up(make_bench, clock, rows):
         assert changed.dispatch.see_to_due() == 0
 
 
-def test_a_text_waits_for_the_one_before_it(bench, clock):
+def test_a_text_waits_for_the_one_before_it(make_bench):
+    bench = make_bench(text_answer_seconds=14)
     first, second = bench.receive("one"), bench.receive("two")
-    assert (bench.texts.has_turn(first), bench.texts.has_turn(second)) == (True, False)
-    bench.desk.settle(first)
-    bench.desk.settle(second)
+    with ThreadPoolExecutor(1) as pool:
+        step = pool.submit(bench.desk.settle, second)
+        with pytest.raises(TimeoutError):
+            step.result(timeout=0.2)
+        assert bench.engine.asked == []
+        bench.desk.settle(first)
+        step.result(timeout=10)
     assert [turns for turns, _ in bench.engine.asked] == [("one",), ("one", "two")]
 
 

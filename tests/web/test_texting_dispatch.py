@@ -265,15 +265,17 @@ def test_who_said_stop_to_twilio_is_owed_nothing_and_left_alone(bench, twilio):
 
 
 def test_a_message_of_the_same_words_is_not_taken_for_the_reply(bench, twilio, clock):
-    """Twilio knows no reference: what was sent to somebody else, to us, or before the text came in does not count."""
+    """Twilio knows no reference: what was sent to somebody else or to us, or says something else, does not count."""
     client = bench.providers["twilio"]._client()
     client.messages.create(to="+447700900124", from_=OURS, body=PORTAGE)
+    client.messages.create(to=NUMBER, from_=OURS, body=PORTAGE + " Or ring.")
     twilio.deliver("http://127.0.0.1:9/none", PORTAGE, sender=NUMBER, ours=OURS)  # no answer, but on Twilio's list
     twilio.deliver("http://127.0.0.1:9/none", PORTAGE, sender=OURS, ours=NUMBER)
     twilio.faults.append("drop")
     take(bench, "twilio")
     go_on(bench, clock)
-    assert [sent.to for sent in twilio.sent] == ["+447700900124", NUMBER]
+    assert [sent.to for sent in twilio.sent] == ["+447700900124", NUMBER, NUMBER]
+    assert twilio.sent[-1].body == PORTAGE
 
 
 def test_a_message_sent_long_before_is_not_taken_for_the_reply(bench, twilio, clock):
@@ -385,6 +387,16 @@ def test_a_process_that_was_only_slow_does_not_send_what_another_has_sent(make_b
         go.set()
         step.result(timeout=10)
     assert (len(carrier.sent), quick.states(), quick.turns()) == (1, [], ["where do i go"])
+
+
+@pytest.mark.parametrize("state", [RECEIVED, HELD, OWED, SENDING])
+def test_what_another_process_has_taken_up_since_it_was_found_due_is_left_to_it(bench, carrier, name, clock, state):
+    leave(bench, name, state)
+    clock.now += LEASE
+    ((number, found),) = bench.texts.due(9)
+    assert bench.texts.claim(number, found)  # by the other, which has LEASE from now on
+    bench.dispatch._see_to_due(number, found)
+    assert (bench.states(), carrier.calls, len(bench.engine.asked)) == ([state], [], state in (OWED, SENDING))
 
 
 def test_what_is_due_is_seen_to_fifty_at_a_time(make_bench, clock):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 from bot import gsm
@@ -22,6 +24,8 @@ from web.texting.store import Texts
 log = logging.getLogger("waymark.web")
 _ABOUT_US = (Command.STOP, Command.START, Command.DELETE)
 _TURN_WAIT = 0.03
+_MOST_WIPED = 10_000
+"""Senders whose DELETE is counted at the same time."""
 
 
 class Desk:
@@ -41,6 +45,8 @@ class Desk:
     ) -> None:
         self._settings, self._texts, self._vault, self._live = settings, texts, vault, live
         self._can_send, self._clock = can_send, clock
+        self._wiped: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
 
     def settle(self, number: int, later: bool = False, final: bool = False) -> None:
         """Answer one text and store the reply as owed; or hold it, where its rest is still to come.
@@ -130,14 +136,27 @@ class Desk:
         return said if said and said.command in _ABOUT_US else None
 
     def _about_us(self, text: Open, said: Said, engine: AnswersQuestions) -> Verdict:
-        """STOP, START and DELETE. A confirmation is sent once, and not where the provider has sent its own."""
-        handled = bool(self._texts.handled(text.number))
+        """STOP, START and DELETE: obeyed always, confirmed unless the provider has done so, a limit forbids it, or it is said for ever."""
+        now, last = int(self._clock()), self._vault.key("said", text.key, said.command.value)
+        again = limits.repeats(text.sender, "", last)
+        beyond = limits.too_much(self._settings, text.sender, text.in_last_hour, text.segments_today, now) is not None
         if said.command is Command.DELETE:
-            verdict = _fixed(engine.texting["delete"], Outcome.CLARIFY)
-            return Verdict(verdict.reply, verdict.outcome, verdict.segments, wipe=True)
+            silent = beyond or self._wiped_of_late(text.key, now) > limits.REPEATS
+            line = "" if silent else engine.texting["delete"]
+            return replace(_fixed(line, Outcome.CLARIFY), wipe=True)
         stops = said.command is Command.STOP
-        line = "" if handled or (stops and text.sender.stopped) else engine.texting[said.command.value]
-        return _fixed(line, Outcome.CLARIFY, {"stopped": stops})
+        silent = text.sender.stopped if stops else beyond or again > limits.REPEATS
+        line = "" if silent or self._texts.handled(text.number) else engine.texting[said.command.value]
+        return _fixed(line, Outcome.CLARIFY, {"stopped": stops, "last": last, "repeats": again})
+
+    def _wiped_of_late(self, key: str, now: int) -> int:
+        """How often a sender has said DELETE within an hour. It is known in memory alone, since nothing may stay in the database."""
+        with self._lock:
+            self._wiped = {one: (times, since) for one, (times, since) in self._wiped.items() if now - since < HOUR}
+            times, since = self._wiped.get(key, (0, now))
+            if len(self._wiped) < _MOST_WIPED:
+                self._wiped[key] = (times + 1, since)
+        return times + 1
 
     def _ask(self, engine: AnswersQuestions, turns: list[str], channel: Channel) -> Reply:
         started = perf_counter()
