@@ -229,8 +229,8 @@ def test_with_one_try_there_is_no_second(make_bench, carriers, carrier, name):
 
 
 @pytest.mark.parametrize(("name", "fault", "why"), [
-    ("twilio", (400, 21211), "21211"), ("twilio", (400, 21612), "21612"), ("twilio", (400, 21617), "21617"), ("twilio", 403, "20403"),
-    ("twilio", 401, "20401"), ("twilio", 404, "20404"), ("notify", 400, "BadRequestError"), ("notify", (400, "ValidationError"), "ValidationError"),
+    ("twilio", (400, 21211), "21211"), ("twilio", (400, 21612), "21612"), ("twilio", (400, 21617), "21617"),
+    ("notify", 400, "BadRequestError"), ("notify", (400, "ValidationError"), "ValidationError"),
 ])
 def test_what_the_carrier_refuses_is_shown_as_failed_at_once(bench, carrier, name, clock, fault, why):
     carrier.faults.append(fault)
@@ -243,13 +243,26 @@ def test_what_the_carrier_refuses_is_shown_as_failed_at_once(bench, carrier, nam
     assert bench.dispatch.see_to_due() == 0
 
 
-@pytest.mark.parametrize("fault", [403, 401, 404, (429, "TooManyRequestsError"), (403, "AuthError")])
-def test_where_notify_takes_no_key_or_no_more_the_reply_waits(bench, notify, clock, fault):
-    notify.faults.append(fault)
-    take(bench, "notify")
+@pytest.mark.parametrize(("name", "fault"), [
+    *(("notify", fault) for fault in (403, 401, 404, (429, "TooManyRequestsError"), (403, "AuthError"))),
+    *(("twilio", fault) for fault in (403, 401, 404, 429)),
+])
+def test_where_no_key_is_taken_or_no_more_the_reply_waits(bench, carrier, name, clock, fault):
+    carrier.faults.append(fault)
+    take(bench, name)
     assert bench.states() == [OWED]
     go_on(bench, clock)
-    assert len(notify.sent) == 1
+    assert len(carrier.sent) == 1
+
+
+def test_a_text_behind_another_of_its_sender_keeps_no_thread_waiting(bench):
+    first, second = bench.receive("one"), bench.receive("two")
+    bench.desk.settle(second, later=True)
+    assert bench.states() == [RECEIVED, RECEIVED]
+    bench.desk.settle(first, later=True)
+    bench.desk.settle(second, later=True)
+    assert bench.states() == [OWED, OWED]
+    assert bench.turns() == ["one", "two"]
 
 
 def test_who_said_stop_to_twilio_is_owed_nothing_and_left_alone(bench, twilio):

@@ -51,7 +51,9 @@ class NotifyProvider:
                 raise TryAgainError("Notify did not answer", doubt=True) from None
             if fault.status_code == 400:
                 raise RefusedError(f"Notify refused it ({_kind(fault)})") from None
-            raise TryAgainError(f"Notify answered {fault.status_code} ({_kind(fault)})", doubt=fault.status_code >= 500) from None
+            after = fault.response.headers.get("Retry-After", "")
+            why = f"Notify answered {fault.status_code} ({_kind(fault)})"
+            raise TryAgainError(why, float(after) if after.isdecimal() else None, doubt=fault.status_code >= 500) from None
         except InvalidResponse:
             raise TryAgainError("Notify's answer could not be read", doubt=True) from None
 

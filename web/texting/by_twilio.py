@@ -21,6 +21,8 @@ STATUS_PATH = "/sms/status"
 """Where Twilio reports what became of a reply."""
 _TIMEOUT_SECONDS = 10.0
 _OPTED_OUT = 21610
+_NOT_FOR_THIS_MESSAGE = (401, 403, 404, 429)
+"""Refusals that a right token, or waiting, puts right."""
 _SLACK = timedelta(seconds=60)
 """How far the clocks of Twilio and of this machine may differ."""
 _LISTED = 50
@@ -52,7 +54,7 @@ class TwilioProvider:
         except TwilioRestException as fault:
             if fault.code == _OPTED_OUT:
                 raise OptedOutError from None
-            if fault.status == 429 or fault.status >= 500:
+            if fault.status in _NOT_FOR_THIS_MESSAGE or fault.status >= 500:
                 raise TryAgainError(f"Twilio answered {fault.status}", doubt=fault.status >= 500) from None
             raise RefusedError(f"Twilio refused it with code {fault.code}") from None
         except requests.ConnectTimeout:

@@ -132,6 +132,10 @@ class Texts:
             text = session.get(Text, number)
             return (self._vault.unseal(text.address) if text else ["", "", ""])[2]
 
+    def postpone(self, number: int, seconds: float) -> None:
+        """Leave a text to whoever finds it due in some seconds."""
+        self._move(number, [RECEIVED, HELD], due=self._clock() + seconds)
+
     def hold(self, number: int, seconds: float) -> None:
         """Wait for the rest of a text."""
         self._move(number, [RECEIVED], state=HELD, due=self._clock() + seconds)
