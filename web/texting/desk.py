@@ -23,8 +23,8 @@ from web.texting.store import Texts
 
 log = logging.getLogger("waymark.web")
 _ABOUT_US = (Command.STOP, Command.START, Command.DELETE)
-_TURN_WAIT, _POSTPONED = 0.03, 0.3
-"""Seconds between two looks at whether it is a text's turn: while a webhook waits, and where nobody does."""
+_TURN_WAIT = 0.03
+"""Seconds between two looks at whether it is a text's turn, while a webhook waits."""
 _MOST_WIPED = 10_000
 """Senders whose DELETE is counted at the same time."""
 
@@ -58,7 +58,7 @@ class Desk:
             final: the rest has been waited for long enough.
         """
         if later and not self._texts.has_turn(number):
-            self._texts.postpone(number, _POSTPONED)  # rather than keep a thread that another sender may need
+            self._texts.postpone(number)  # rather than keep a thread that another sender may need
             return
         self._wait_for_turn(number)
         text = self._texts.open(number, self._settings.text_parts_seconds)

@@ -137,23 +137,33 @@ class Dispatch:
 
     def _see_to(self, number: int) -> None:
         try:
+            sender = self.texts.sender_of(number)
             self.desk.settle(number, later=True)
             if owed := self.texts.hand_over(number):
                 self._send(owed)
+            self._go_on(sender)
         except Exception:  # it stays due, so it is seen to again
             log.exception("text not seen to")
 
+    def _go_on(self, sender: str) -> None:
+        """See to the next text of a sender, where it waited for the one just settled."""
+        following = self.texts.following(sender)
+        if following is not None and not self._stopped.is_set():
+            self._see_to(following)
+
     def _see_to_due(self, number: int, state: str) -> None:
+        sender = ""
         try:
             if state in (RECEIVED, HELD):
-                if self.texts.claim(number, state):
-                    self.desk.settle(number, later=True, final=state == HELD)
-                    state = OWED
-                else:
+                if not self.texts.claim(number, state):
                     return
+                sender = self.texts.sender_of(number)
+                self.desk.settle(number, later=True, final=state == HELD)
+                state = OWED
             owed = self.texts.hand_over(number, overdue=True) if state == OWED else self._in_doubt(number)
             if owed:
                 self._send(owed)
+            self._go_on(sender)
         except Exception:
             log.exception("text not seen to")
 

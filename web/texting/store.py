@@ -1,4 +1,4 @@
-"""The texts to which a reply is owed: the only place that queries their tables. Every change of state is one transaction."""
+"""The texts to which a reply is owed; one module because nothing else queries their tables. Every change of state is one transaction."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from web.models import Base, Delivery, Sender, Text, TextUse
 from web.texting.numbers import Vault
 from web.texting.records import DAY, FAILED, HELD, HOUR, OWED, RECEIVED, SENDING, Incoming, Open, Owed, Verdict
 
+POSTPONED = 0.3
+"""Seconds for which a text waits that is not its sender's first, unless it is taken up before."""
 LEASE = 15.0
 """Seconds that whoever sees to a text has for one step; after that somebody else takes it up."""
 _REMEMBERED = 7 * DAY
@@ -132,9 +134,23 @@ class Texts:
             text = session.get(Text, number)
             return (self._vault.unseal(text.address) if text else ["", "", ""])[2]
 
-    def postpone(self, number: int, seconds: float) -> None:
-        """Leave a text to whoever finds it due in some seconds."""
-        self._move(number, [RECEIVED, HELD], due=self._clock() + seconds)
+    def postpone(self, number: int) -> None:
+        """Leave a text until an earlier one of its sender is settled: to whoever settles that, or finds this one due."""
+        self._move(number, [RECEIVED, HELD], due=self._clock() + POSTPONED)
+
+    def sender_of(self, number: int) -> str:
+        """The keyed hash of a text's sender; empty where there is no such text."""
+        with self._database.reads() as session:
+            return session.scalar(select(Text.sender).where(Text.number == number)) or ""
+
+    def following(self, key: str) -> int | None:
+        """Take up the text of a sender whose turn it is, if it was postponed; None where there is none, or somebody else has it."""
+        with self._database.reads() as session:
+            oldest = session.scalar(select(func.min(Text.number)).where(Text.sender == key, Text.state == RECEIVED))
+        if not key or oldest is None:
+            return None
+        ours = self._move(oldest, [RECEIVED], by=self._clock() + POSTPONED, due=self._clock() + LEASE)
+        return oldest if ours else None
 
     def hold(self, number: int, seconds: float) -> None:
         """Wait for the rest of a text."""
@@ -270,10 +286,10 @@ class Texts:
     def _sum(self, session: Session, column: Any, seconds: int) -> int:
         return int(session.scalar(select(func.coalesce(func.sum(column), 0)).where(TextUse.hour > self._now() - seconds)) or 0)
 
-    def _move(self, number: int, states: Sequence[str], overdue: bool = False, **changes: Any) -> bool:
+    def _move(self, number: int, states: Sequence[str], overdue: bool = False, by: float | None = None, **changes: Any) -> bool:
         query = update(Text).where(Text.number == number, Text.state.in_(states))
-        if overdue:
-            query = query.where(Text.due <= self._clock())
+        if overdue or by is not None:
+            query = query.where(Text.due <= (self._clock() if by is None else by))
         with self._database.writes.begin() as session:
             return cast("CursorResult[Any]", session.execute(query.values(**changes))).rowcount == 1
 
