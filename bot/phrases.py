@@ -60,7 +60,6 @@ _NEEDED = {
         "delete",
         "too_many",
         "busy",
-        "off",
     ),
 }
 

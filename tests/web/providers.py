@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -101,7 +102,7 @@ class _Server(ThreadingHTTPServer):
             self.provider.broken.append(error)
 
 
-class ProviderStandIn:
+class ProviderStandIn(ABC):
     """What the two stand-ins share: the server, the faults it is told to have, and the calls of our webhook.
 
     ``sent`` has every message accepted, in order. ``faults`` says what the next API calls shall do, one each: a status (``500``), a status
@@ -154,11 +155,13 @@ class ProviderStandIn:
             self._closing.wait(self.slow_seconds)
         return None if fault == "accept_and_drop" else answer
 
+    @abstractmethod
     def serve(self, call: Call) -> tuple[int, Any]:
-        raise NotImplementedError
+        """What the API answers to a call: status and JSON."""
 
+    @abstractmethod
     def refusal(self, error: RefusedError) -> dict[str, Any]:
-        raise NotImplementedError
+        """An error as the API writes it."""
 
     def _post(self, url: str, content: str, headers: dict[str, str], again: Callable[[int], bool]) -> requests.Response | None:
         """What our webhook answers in the end; nothing if the last try got no answer."""

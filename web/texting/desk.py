@@ -96,7 +96,7 @@ class Desk:
             command = engine.commands.find(said)
             turns = [*(text.turns[:-1] if joined else text.turns), said]
             reply = self._ask(engine, turns, text.channel)
-        except Exception:
+        except Exception:  # whoever wrote is told, since silence could be taken for an answer
             metrics.FAILURES.inc()
             log.exception("text not answered")
             return _fixed(FAULT, Outcome.ERROR)

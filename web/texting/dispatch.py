@@ -105,7 +105,7 @@ class Dispatch:
                 if time.monotonic() - purged >= _PURGE_SECONDS:
                     purged = time.monotonic()
                     self._purge()
-            except Exception:
+            except Exception:  # whatever it was, the next look must not fail to come
                 log.exception("texts not seen to")
                 busy = False
             if not busy:
@@ -164,7 +164,7 @@ class Dispatch:
             if owed:
                 self._send(owed)
             self._go_on(sender)
-        except Exception:
+        except Exception:  # it stays due, so it is seen to again
             log.exception("text not seen to")
 
     def _in_doubt(self, number: int) -> Owed | None:
