@@ -1,4 +1,4 @@
-"""``python -m web serve``, ``purge``, ``texts`` and ``comments``."""
+"""``python -m web serve``, ``purge``, ``texts``, ``comments`` and ``staff``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.errors import WaymarkError
-from web import staff
+from web import comments_cli
+from web.staff import commands as staff
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("serve", help="serve the site; PORT and HOST in the environment choose where")
     commands.add_parser("purge", help="delete conversations that have expired")
     commands.add_parser("texts", help="show replies to text messages that are owed or were not sent, and how many there were")
+    comments_cli.add_commands(commands)
     staff.add_commands(commands)
+    work = commands.add_parser("work", help="do one piece of background work; the server starts this by itself")
+    work.add_argument("number", type=int)
+    work.add_argument("worker")
     given = parser.parse_args(arguments)
     try:
         if given.command == "serve":
@@ -27,7 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             serve(given.config)
         elif given.command == "comments":
+            comments_cli.run(given)
+        elif given.command == "staff":
             staff.run(given)
+        elif given.command == "work":
+            from web.staff.work import main as work_on
+
+            work_on(given.config, given.number, given.worker)
         elif given.command == "texts":
             print("\n".join(_texts(given.config)))
         else:

@@ -37,18 +37,20 @@ from web.database import Database
 from web.feedback import Feedback
 from web.settings import WebSettings, load_web_settings, secret_key
 from web.site import Site, SupportsCurrent
-from web.texting import phone, webhooks
+from web.staff.console import open_console
+from web.texting import webhooks
 from web.texting.open import open_dispatch
 
 HERE = Path(__file__).parent
 
 
-def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None = None) -> Flask:
+def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None = None, config: Path | None = None) -> Flask:
     """The site as a WSGI application.
 
     Args:
         settings: the ``[web]`` table; read from the configuration by default.
         live: where the engine comes from; the published release by default.
+        config: the configuration file, from which staff pages take the other rooms' settings.
 
     Raises:
         WaymarkError: with a readable message, where a setting is wrong, the database cannot be opened or there is no usable release.
@@ -71,8 +73,7 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     Compress(app)
     for room in (chat, browse, embed, entries, framework, comments, api, webhooks, health, open_referral, along, pages, helped, said):
         app.register_blueprint(room.blueprint)
-    if settings.development:
-        app.register_blueprint(phone.blueprint)
+    open_console(app, settings, key, database, config)
     app.register_blueprint(chat.blueprint, name=chat.PANEL, url_prefix="/panel")
     app.jinja_loader = ChoiceLoader([app.jinja_loader, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})])  # type: ignore[list-item]
     _teach_templates(app, settings)

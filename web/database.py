@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from indexer.errors import ConfigError
 from web.models import Base
 from web.settings import WebSettings
+from web.staff import tables  # noqa: F401 - its tables are made too
 
 
 class Database:

@@ -50,7 +50,7 @@ def serve(config: Path | None = None) -> None:
         from web import logs
         from web.app import create_app, open_live
 
-        app = create_app(settings, open_live(config))
+        app = create_app(settings, open_live(config), config)
         app.extensions["waymark"].directory()  # made before the processes part, so that they share it
         for template in app.jinja_env.list_templates(extensions=["html"]):
             if "/" not in template:  # and our own pages, for the same reason
@@ -86,6 +86,7 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
         for question in ("my 3 year old isnt talking", "gdzie mogę dostać pomoc"):
             app.extensions["waymark"].live.current().reply([question], Channel.WEB)
         app.extensions["waymark"].dispatch.start()
+        app.extensions["waymark.foreman"].start()
 
     def child_exit(_server: Any, worker: Any) -> None:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

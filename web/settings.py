@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from indexer.config import DEFAULT_FILE, load_settings
 from indexer.errors import ConfigError
+from web.staff.settings import StaffSettings
 from web.texting.settings import TextingSettings
 
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
@@ -25,7 +26,7 @@ _LOGOS = (".svg", ".png", ".webp")
 _ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 
-class WebSettings(TextingSettings):
+class WebSettings(TextingSettings, StaffSettings):
     """The ``[web]`` table."""
 
     host: Annotated[str, Field(min_length=1, description="Address to listen on; HOST in the environment wins.")] = "127.0.0.1"

@@ -171,8 +171,8 @@ def make_app(engine: StandIn, settings: WebSettings) -> Iterator[Any]:
     """A function that makes an app, with some settings changed; what it makes is closed afterwards."""
     made: list[Flask] = []
 
-    def make(**changes: Any) -> Flask:
-        app = create_app(settings.model_copy(update=changes), engine)
+    def make(live: Any = None, config: Path | None = None, **changes: Any) -> Flask:
+        app = create_app(settings.model_copy(update=changes), live or engine, config)
         app.jinja_env.bytecode_cache = TEMPLATES
         made.append(app)
         return app
