@@ -61,12 +61,14 @@ def test_all_alike_needs_no_more_than_a_line() -> None:
     assert report(compare(Spoken(), {"toys": NEEDS["toys"]})).count("\n") == 0  # type: ignore[arg-type]
 
 
-def test_the_contents_own_wordings_are_parent_text_message_and_professional() -> None:
+def test_the_contents_own_needs_are_each_in_five_wordings() -> None:
     needs = load_wordings(ROOT / "content" / WORDINGS)
     assert len(needs) >= 60
     for wordings in needs.values():
-        assert [w.who for w in wordings] == ["parent", "text_message", "professional"]
-        assert [w.channel for w in wordings] == [Channel.WEB, Channel.SMS, Channel.WEB]
+        *known, relative_or_young, other = (w.who for w in wordings)
+        assert [*known, other] == ["parent", "text_message", "professional", "limited_english"]
+        assert relative_or_young in {"grandparent", "young_person"}
+        assert [w.channel for w in wordings] == [Channel.WEB, Channel.SMS, Channel.WEB, Channel.WEB, Channel.WEB]
 
 
 @pytest.mark.parametrize(

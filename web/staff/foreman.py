@@ -50,7 +50,7 @@ class Foreman:
     def _do(self, task: Task) -> None:
         command = [sys.executable, "-m", "web", *(["--config", str(self._config)] if self._config else []), "work", str(task.number), task.worker]
         try:
-            subprocess.run(command, stdin=subprocess.DEVNULL, start_new_session=True, check=False, cwd=Path(__file__).parents[2])  # noqa: S603
+            subprocess.run(command, stdin=subprocess.DEVNULL, start_new_session=True, check=False)  # noqa: S603
             self._jobs.lose(task.number, task.worker)  # nothing, where it has ended as it should
         except (OSError, SQLAlchemyError):
             log.exception("work not begun")
