@@ -63,6 +63,13 @@ def text_pages(lines: Iterable[str], channel: Channel, most_segments: int, phras
     return packed([gsm.fold(line) for line in lines], lambda text: gsm.segments(f"{text}\n{how_on(text, phrases)}") <= most_segments)
 
 
+def brief_page(answer: Answer, channel: Channel, most_segments: int, phrases: Phrases) -> str:
+    """As much of an answer, in its order, as one message holds; nothing more can be asked for. By SMS only what the GSM-7 alphabet has."""
+    lines = [s.text if channel is Channel.WHATSAPP else gsm.fold(s.text) for part in answer.parts for s in part.statements]
+    held = [line for line in lines if channel is Channel.WHATSAPP or gsm.encoding(line) == "GSM-7"]
+    return text_pages(held, channel, most_segments, phrases)[0]
+
+
 def packed(pieces: Iterable[str], fits: Callable[[str], bool], between: str = "\n") -> list[str]:
     """Pieces put together in order into as few texts as fit; a piece that does not fit alone is cut between words, a link never."""
     found: list[str] = []

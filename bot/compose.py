@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.citations import Citations
 from bot.danger import Danger
@@ -39,19 +39,28 @@ _LONG_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 class Composer:
     """Composes answers from one release."""
 
-    def __init__(self, release: Release, phrases: Phrases, mentioned_from: float = math.inf) -> None:
-        """Prepare to compose; from ``mentioned_from``, log odds of danger, an answer opens with when to ring 999."""
-        self._release, self._phrases, self._guide, self._mentioned_from = release, phrases, Guide(release), mentioned_from
+    def __init__(self, release: Release, phrases: Phrases, mentioned_from: float = math.inf, off: Collection[str] = ()) -> None:
+        """Prepare to compose; from ``mentioned_from``, log odds of danger, an answer opens with when to ring 999.
 
-    def answered(self, reading: Reading, evidence: Evidence, starts: Sequence[Entry], outcome: Outcome = Outcome.ANSWERED) -> Answer:
-        """An answer that names ``starts``, best first; at least one. ``not_found`` says first that we cannot know, then whom to ask."""
+        Entries in ``off``, by their ids, are neither added as a further route nor quoted from the guide.
+        """
+        self._release, self._phrases, self._guide, self._mentioned_from = release, phrases, Guide(release, off), mentioned_from
+        self._entries = {id: entry for id, entry in release.entries.items() if id not in off}
+
+    def answered(
+        self, reading: Reading, evidence: Evidence, starts: Sequence[Entry], outcome: Outcome = Outcome.ANSWERED, lines: Sequence[str] = ()
+    ) -> Answer:
+        """An answer that names ``starts``, best first; at least one. ``not_found`` says first that we cannot know, then whom to ask.
+
+        ``lines`` are fixed statements that come first of all but when to ring 999.
+        """
         cited = Citations()
         figures = bool(self._phrases.hints["figures"].search(reading.repaired))
         lead = Extracts(self._release, starts[0], evidence.vector, figures)
         where, first = self._lead(lead, cited)
         others = [self._other(entry, evidence, cited) for entry in starts[1:]]
         parts = [
-            self._part("note", self._refusal(reading, evidence) if outcome is Outcome.NOT_FOUND else self._limits(reading, evidence)),
+            self._part("note", (self._refusal if outcome is Outcome.NOT_FOUND else self._limits)(reading, evidence, lines)),
             self._part("where", where),
             self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, evidence, lead, cited)),
@@ -83,8 +92,9 @@ class Composer:
         lines: Sequence[str],
         routes: Iterable[Entry] = (),
         choices: Sequence[str] = (),
+        first: Sequence[str] = (),
     ) -> Answer:
-        """An answer without a signpost: fixed lines, then how to reach a person who can help."""
+        """An answer without a signpost: fixed lines (``first`` before what cannot be known), then how to reach a person who can help."""
         cited = Citations()
         statements = [Statement(line) for line in lines]
         for entry in routes:
@@ -92,8 +102,18 @@ class Composer:
             passage = next((self._release.passages[i] for i in position if self._release.passages[i].heading == (WHAT,)), None)
             if passage:
                 statements.append(cited.cite(passage, 0, entry))
-        parts = [self._part("note", [*self._limits(reading, evidence), *statements, *self._language(reading, cited)])]
+        parts = [self._part("note", [*self._limits(reading, evidence, first), *statements, *self._language(reading, cited)])]
         return Answer(outcome, _filled(parts), citations=cited.finished(), choices=tuple(choices), understood=reading.understood())
+
+    def closed(self, line: str, route: Entry | None, reading: Reading) -> Answer:
+        """An answer while a channel or the service is switched off: the public line, then how to reach a person."""
+        cited = Citations()
+        statements = [Statement(line)]
+        if route:
+            extracts = Extracts(self._release, route)
+            statements += [_cite(cited, s, route) for s in [*list(extracts.under(WHAT))[:1], *extracts.under(REACH)]]
+        note = self._part("note", [*statements, *self._language(reading, cited)])
+        return Answer(Outcome.ERROR, (note,), citations=cited.finished(), understood=reading.understood())
 
     def said(self, line: str) -> Answer:
         """A fixed line that is about the service itself and not about any place."""
@@ -104,7 +124,7 @@ class Composer:
         cited = Citations()
         line = self._phrases.languages.get(language)
         statements = [Statement(line)] if line else []
-        if entry := self._release.entries.get(self._phrases.interpreter):
+        if entry := self._entries.get(self._phrases.interpreter):
             extracts = Extracts(self._release, entry)
             statements += [_cite(cited, s, entry) for s in [*extracts.under(HOW), *extracts.under(REACH), *extracts.under(WHAT)]]
         return Answer(Outcome.CLARIFY, _filled([self._part("note", statements)]), citations=cited.finished())
@@ -202,7 +222,7 @@ class Composer:
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
         statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]
-        independent = self._release.entries.get(self._phrases.independent)
+        independent = self._entries.get(self._phrases.independent)
         if (
             independent
             and lead.entry.id != independent.id
@@ -212,14 +232,15 @@ class Composer:
             statements += [_cite(cited, s, independent) for s in list(route.under(WHAT))[:1]]
         return statements
 
-    def _limits(self, reading: Reading, evidence: Evidence | None) -> list[Statement]:
+    def _limits(self, reading: Reading, evidence: Evidence | None, first: Sequence[str] = ()) -> list[Statement]:
         asked = evidence.asks if evidence else frozenset[str]()
         mentioned = [Statement(self._phrases.lines["if_danger"])] if evidence and evidence.danger >= self._mentioned_from else []
-        return mentioned + [Statement(limit.say) for limit in self._phrases.limits if limit in reading.limits or limit.id in asked]
+        limits = [limit.say for limit in self._phrases.limits if limit in reading.limits or limit.id in asked]
+        return mentioned + [Statement(line) for line in (*first, *limits)]
 
-    def _refusal(self, reading: Reading, evidence: Evidence) -> list[Statement]:
+    def _refusal(self, reading: Reading, evidence: Evidence, first: Sequence[str] = ()) -> list[Statement]:
         """What cannot be known, or plainly that we do not know."""
-        said = self._limits(reading, evidence)
+        said = self._limits(reading, evidence, first)
         named = any(statement.text in {limit.say for limit in self._phrases.limits} for statement in said)
         return said if named else [*said, Statement(self._phrases.lines["not_found"])]
 
@@ -228,7 +249,7 @@ class Composer:
         if reading.language == "en":
             return []
         statements = [Statement(line)] if line else []
-        interpreter = self._release.entries.get(self._phrases.interpreter)
+        interpreter = self._entries.get(self._phrases.interpreter)
         if interpreter:
             route = Extracts(self._release, interpreter)
             statements += [_cite(cited, s, interpreter) for s in list(route.under(WHAT))[:2]]

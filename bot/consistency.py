@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from bot.engine import Engine
 from bot.evaluate import load_questions
 from bot.records import Channel, Reply
 from indexer.errors import ContentError
@@ -42,19 +42,42 @@ class Told:
         return signposts[0].id if signposts else self.reply.outcome.value
 
 
+class Sent(Protocol):
+    """Whatever says where a wording was sent."""
+
+    @property
+    def start(self) -> str:
+        """The id of the first signpost, or the outcome where there is none."""
+
+
+class Replies(Protocol):
+    """What is asked: an engine."""
+
+    def reply(self, turns: Sequence[str], channel: Channel) -> Reply:
+        """The reply to the last of a conversation's messages."""
+
+
+S = TypeVar("S", bound=Sent)
+
+
 @dataclass(frozen=True)
-class Compared:
+class Compared(Generic[S]):
     """One need with what each wording of it was told."""
 
     need: str
-    told: tuple[Told, ...]
+    told: tuple[S, ...]
 
     @property
     def alike(self) -> bool:
         """Whether every wording was sent to the same place."""
         return len({told.start for told in self.told}) == 1
 
-    def apart(self) -> Iterator[tuple[Told, Told]]:
+    @property
+    def usual(self) -> str:
+        """Where most were sent; the first of several where as many were sent to each."""
+        return Counter(told.start for told in self.told).most_common(1)[0][0]
+
+    def apart(self) -> Iterator[tuple[S, S]]:
         """One pair of wordings for each two places that differ."""
         firsts = {told.start: told for told in reversed(self.told)}
         return combinations(firsts.values(), 2)
@@ -97,12 +120,26 @@ def _from_questions(path: Path) -> dict[str, list[Wording]]:
     return {need: wordings for need, wordings in needs.items() if len(wordings) > 1}
 
 
-def compare(engine: Engine, needs: Mapping[str, Sequence[Wording]]) -> list[Compared]:
-    """What every wording of every need is told."""
-    return [Compared(need, tuple(Told(w, engine.reply(w.turns, w.channel)) for w in wordings)) for need, wordings in needs.items()]
+def ask_all(engine: Replies, needs: Mapping[str, Sequence[Wording]], channels: Sequence[Channel] = ()) -> Iterator[Compared[Told]]:
+    """What every wording of every need is told, need by need.
+
+    Args:
+        engine: answers.
+        needs: wordings by need.
+        channels: each wording is asked on all of these, one after the other, since an engine remembers what it has just considered; on its own
+            channel where there are none.
+    """
+    for need, wordings in needs.items():
+        asked = [replace(wording, channel=channel) for wording in wordings for channel in channels or (wording.channel,)]
+        yield Compared(need, tuple(Told(wording, engine.reply(wording.turns, wording.channel)) for wording in asked))
 
 
-def as_dict(compared: Sequence[Compared]) -> dict[str, Any]:
+def compare(engine: Replies, needs: Mapping[str, Sequence[Wording]]) -> list[Compared[Told]]:
+    """What every wording of every need is told on its own channel."""
+    return list(ask_all(engine, needs))
+
+
+def as_dict(compared: Sequence[Compared[Told]]) -> dict[str, Any]:
     """The report as JSON: counts, and each disagreement with all that was told."""
     alike = sum(c.alike for c in compared)
     return {
@@ -118,7 +155,7 @@ def as_dict(compared: Sequence[Compared]) -> dict[str, Any]:
     }
 
 
-def report(compared: Sequence[Compared]) -> str:
+def report(compared: Sequence[Compared[Told]]) -> str:
     """The report as text: agreement first, then each disagreement with its two answers side by side."""
     facts = as_dict(compared)
     lines = [f"{facts['alike']} of {facts['needs']} needs are answered alike ({facts['agreement']:.1%}), in {facts['wordings']} wordings."]

@@ -13,6 +13,8 @@ from indexer.wording import Wording, load_toml
 
 LONGEST = 20_000
 FIRST_LINE = 90
+LEARNED = "learned"
+"""Stands for a rule where danger was learned from the messages of ``danger/``."""
 _FIELDS = {
     "kinds": {"id", "name", "first_line", "start", "also", "text"},
     "rules": {"id", "kind", "any", "unless", "unless_message", "always", "note"},
@@ -84,7 +86,7 @@ class DangerRules:
     """The rules, ready to use; safe to share between threads.
 
     ``learned_from`` and ``mentioned_from`` are the least log odds at which a message is danger though no rule found it, and at which an answer
-    says when to ring 999.
+    says when to ring 999; below ``doubted_below`` what a rule found is set aside, unless it is certain.
 
     Raises:
         ContentError: naming the rule and its fault, if the data cannot be used.
@@ -98,7 +100,7 @@ class DangerRules:
             if len(kind.first_line) > FIRST_LINE or not kind.first_line.isascii() or len(kind.also) > 4:
                 raise ContentError(f"urgent.toml, kind '{kind.id}': first_line is ASCII of at most {FIRST_LINE} characters, also names at most 4")
         learned = data.get("learned", {})
-        self.learned_from, self._doubted_below = float(learned.get("log_odds", 1.0)), float(learned.get("doubted_below", -9.0))
+        self.learned_from, self.doubted_below = float(learned.get("log_odds", 1.0)), float(learned.get("doubted_below", -9.0))
         self._learned_from_other = float(learned.get("other_languages", self.learned_from))
         self.mentioned_from = float(learned.get("mentioned", self.learned_from))
         order = list(self._kinds)
@@ -160,11 +162,15 @@ class DangerRules:
         if kind is None:
             return found
         if found:
-            return found if found.certain or not english or odds >= self._doubted_below else None
-        if odds < (self.learned_from if english else self._learned_from_other):
+            return found if found.certain or not english or odds >= self.doubted_below else None
+        if odds < self.floor(english):
             return None
         row = self._kinds[kind]
-        return row.danger("learned", "", certain=False)
+        return row.danger(LEARNED, "", certain=False)
+
+    def floor(self, english: bool) -> float:
+        """The least log odds at which a message is danger though no rule found it."""
+        return self.learned_from if english else self._learned_from_other
 
     def of_each_kind(self) -> tuple[Danger, ...]:
         """One danger of each kind, as a rule would find it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,8 @@ class Evidence:
 
     Learned from the messages on file: ``outside`` and ``chat`` are the log odds that a message is outside the subject, or small talk;
     ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell, ``surely`` that of
-    even odds or more. ``second`` is the place for another need in the same message.
+    even odds or more. ``second`` is the place for another need in the same message. ``asked`` is the message alone as a message, shape
+    (dimensions,).
     """
 
     candidates: tuple[Candidate, ...]
@@ -82,10 +83,16 @@ class Evidence:
     asks: frozenset[str] = frozenset()
     surely: frozenset[str] = frozenset()
     second: str | None = None
+    asked: Vectors | None = None
 
     def near_document(self) -> Passage | None:
         """The best passage of a document, or of an entry that nobody has said how to ask for, if it is near enough to be quoted."""
         return next((f.passage for f in self.passages if f.unasked and f.similarity >= DOCUMENT_NEAR), None)
+
+    def without(self, off: Collection[str]) -> Evidence:
+        """The evidence without the passages of some entries, by their ids; as a place for another need they are not named either."""
+        passages = tuple(found for found in self.passages if found.passage.entry not in off)
+        return replace(self, passages=passages, second=None if self.second in off else self.second)
 
     def beyond(self) -> float:
         """The probability that what is asked for lies outside the subject, as the ranking of places sees it."""
@@ -141,6 +148,7 @@ class Gatherer:
             passages=tuple(Found(release.passages[i], float(hybrid[i]), float(similarity[i]), bool(self._unasked[i])) for i in best),
             vector=question,
             second=self._second(reading, self._ids[order[0]]),
+            asked=alone.vector,
             **self._told(reading, alone, probabilities),
         )
 
@@ -148,6 +156,11 @@ class Gatherer:
         margins = self._release.learned.heads[PLACES].margins(features)
         weights = WEIGHTS if reading.language == "en" else WEIGHTS_FOREIGN
         return log_softmax(np.sum([margins[kind] * weight for kind, weight in weights.items()], axis=0))
+
+    def leader(self, reading: Reading, vector: Vectors) -> str:
+        """The place, or class of what is not ours, that what was learned ranks first for a message alone; ``vector`` is the message's, as asked."""
+        terms, _ = self._release.wording.learnable(reading.repaired, reading.language == "en")
+        return str(self._ids[int(self._places(reading, self._release.learned.features(terms, vector)).argmax())])
 
     def odds(self, reading: Reading) -> dict[str, dict[str, float]]:
         """Log odds of each label of the heads for scope, danger and what is asked for, from the last message alone."""
@@ -210,6 +223,12 @@ class Gatherer:
         top = float(keywords.max(initial=0.0))
         share = self._settings.dense_weight
         return similarity, share * similarity + (1 - share) * (keywords / top if top > 0 else keywords) * np.maximum(similarity.max(), 0)
+
+    def held_back(self, reading: Reading) -> dict[str, str]:
+        """Places that are less likely than the message alone makes them, by id: ``age`` where theirs exclude the child's, ``crisis`` where nobody
+        is in danger and the line is not asked for by name."""
+        fits = {"crisis": self._crisis_fit(reading.repaired), "age": self._age_fit(reading.age)}
+        return {id: why for why, fit in fits.items() for id, by in zip(self._ids, fit.tolist(), strict=True) if by < 0}
 
     def _age_fit(self, age: float | None) -> Scores:
         fit = np.zeros(len(self._position), dtype=np.float32)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.engine import Engine
+from bot.off import Switched
 from bot.records import Channel
+from bot.trace import trace
 
-PLACES, PASSAGES = 8, 5
-"""How many of each are listed."""
+PASSAGES = 5
+"""How many are listed."""
 
 
 def explain(engine: Engine, turns: Sequence[str], channel: Channel = Channel.WEB, brief: bool = False) -> str:
@@ -26,6 +28,8 @@ def explain(engine: Engine, turns: Sequence[str], channel: Channel = Channel.WEB
 def _full(engine: Engine, turns: Sequence[str], channel: Channel) -> Iterator[str]:
     yield from (f"message {n}: {turn}" for n, turn in enumerate(turns, 1))
     yield from _brief(engine, turns)
+    if (off := engine.off.closed(channel)) and not engine.in_danger(turns, channel):
+        yield _off(off)
     if evidence := engine.consider(turns).evidence:
         yield "passages (hybrid score, cosine):"
         yield from (f"  {f.score:.3f} {f.similarity:.3f} {f.passage.id}" for f in evidence.passages[:PASSAGES])
@@ -34,27 +38,25 @@ def _full(engine: Engine, turns: Sequence[str], channel: Channel) -> Iterator[st
 
 
 def _brief(engine: Engine, turns: Sequence[str]) -> Iterator[str]:
-    considered = engine.consider(turns)
-    reading, decision = considered.reading, considered.decision
+    seen = trace(engine, turns)
+    reading, decision = seen.reading, seen.decision
     yield f"read as: {reading.opened}"
     if reading.context:
         yield f"after: {reading.context}"
-    facts = {
-        "language": reading.language,
-        "age": reading.age,
-        "area": reading.area,
-        "elsewhere": reading.elsewhere,
-        "asker": reading.asker,
-        "needs": ", ".join(reading.needs),
-        "asks": ", ".join(ask.id for ask in reading.asks),
-        "limits": ", ".join(limit.id for limit in reading.limits),
-    }
-    yield "understood: " + "; ".join(f"{name} {value}" for name, value in facts.items() if value not in (None, ""))
-    if reading.danger:
-        yield f"danger: {reading.danger.kind}, found by {reading.danger.rule} in: {reading.danger.matched}"
-    if considered.evidence:
+    yield "understood: " + "; ".join(f"{name} {value}" for name, value in seen.understood.items())
+    if seen.danger:
+        yield f"danger: {seen.danger}"
+    if seen.places:
         yield "places (probability, learned, retrieved):"
-        for c in considered.evidence.candidates[:PLACES]:
-            yield f"  {c.probability:.3f} {c.learned:7.2f} {c.retrieved:6.3f} {c.id}"
+        for place in seen.places:
+            c = place.candidate
+            yield f"  {c.probability:.3f} {c.learned:7.2f} {c.retrieved:6.3f} {c.id}{'' if place.rank else f' ({place.verdict})'}"
+    if pin := decision.pin:
+        yield f"pinned: {pin.id}: {pin.reason} (agreed {pin.agreed}, review due {pin.review_due})"
+    yield from map(_off, decision.off)
     if decision:
         yield f"decided: {decision.outcome.value} {[entry.id for entry in decision.starts]} {decision.ask or ''}".rstrip()
+
+
+def _off(off: Switched) -> str:
+    return f"switched off: {f'{off.what} {off.id}'.rstrip()}: {off.line}"

@@ -32,12 +32,14 @@ def encoding(text: str) -> str:
 
 def septets(text: str) -> int:
     """Length of a text in the alphabet, in septets; characters of the extension table take two."""
-    return sum(2 if c in _EXTENDED else 1 for c in text)
+    return len(text) + sum(map(text.count, _EXTENDED))
 
 
 def split(text: str) -> list[str]:
     """The parts in which a text is sent and billed, at least one. An escape sequence, a surrogate pair or a combining mark is never cut off."""
     if encoding(text) == "GSM-7":
+        if _EXTENDED.isdisjoint(text):  # as most are: every character takes one septet
+            return [text[at : at + PART] for at in range(0, len(text), PART)] if len(text) > SINGLE else [text]
         pieces, size, single, part = list(text), septets, SINGLE, PART
     else:
         pieces, size, single, part = _clusters(text), _units, UCS2_SINGLE, UCS2_PART

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from bot.extracts import Sentence
@@ -16,15 +18,15 @@ NEAR = 0.52
 
 
 class Guide:
-    """The quotable sentences of all framework pages of a release. Safe to share between threads."""
+    """The quotable sentences of all framework pages of a release but those in ``off``, by their ids. Safe to share between threads."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, off: Collection[str] = ()) -> None:
         self._entries: list[Entry] = []
         self._sentences: list[tuple[int, int]] = []
         self._release = release
         rows = []
         for entry in release.entries.values():
-            if entry.kind != "framework" or not entry.needs:
+            if entry.kind != "framework" or not entry.needs or entry.id in off:
                 continue
             for position in release.passages_of(entry.id):
                 passage = release.passages[position]

@@ -49,13 +49,14 @@ _ORDER = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "la
 class Before:
     """What the reply before this message left.
 
-    The entries it named, the choices it offered, whether we have asked back already, and the danger it spoke of.
+    The entries it named, the choices it offered, whether we have asked back already, the danger it spoke of, and the id of its pin.
     """
 
     starts: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     asked: bool = False
     danger: Danger | None = None
+    pin: str | None = None
 
 
 NOTHING = Before()

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from bot.engine import Engine
 
 
+_ABOUT_US = (Command.HELP, Command.STOP, Command.START, Command.DELETE)
+"""What is said to the service itself, and is answered while it is switched off too."""
+
+
 @dataclass
 class _View:
     """What of the last answer is shown: all of it, one of its places or its sources, how many pages on, and what was shown before that."""
@@ -35,13 +39,26 @@ def text_reply(engine: Engine, turns: Sequence[str], channel: Channel, site: str
         channel: SMS or WhatsApp.
         site: address under which the directory's pages can be read, for links in texts; empty: no links of our own.
     """
-    view = _View([])
-    for turn in turns:
-        _turn(engine, view, turn)
+    view = _view(engine, turns)
+    about_us = view.said is not None and view.said.command in _ABOUT_US
+    if not about_us and (closed := engine.closed(view.asked, channel)):
+        return channels.reply(closed, channels.brief_page(closed, channel, engine.settings.sms_segments, engine.phrases), channel, engine.release_id)
     answer = _answer(engine, view)
     pages = list(_pages(engine, view, answer, channel, site))
     last = answer.brief or engine.phrases.texting["no_more" if view.asked else "nothing_yet"]
     return channels.reply(answer, pages[view.page] if view.page < len(pages) else last, channel, engine.release_id)
+
+
+def asked_in(engine: Engine, turns: Sequence[str]) -> list[str]:
+    """The messages of a phone that are questions, oldest first."""
+    return _view(engine, turns).asked
+
+
+def _view(engine: Engine, turns: Sequence[str]) -> _View:
+    view = _View([])
+    for turn in turns:
+        _turn(engine, view, turn)
+    return view
 
 
 def _turn(engine: Engine, view: _View, turn: str) -> None:
@@ -73,7 +90,7 @@ def _answer(engine: Engine, view: _View) -> Answer:
         return engine.reworded(view.asked)  # whatever is asked of the service, what to do now comes first
     if view.said and command is Command.LANG:
         return engine.composer.interpreter(view.said.language) if view.said.language else say(lines["lang"])
-    if command in (Command.HELP, Command.STOP, Command.START, Command.DELETE):
+    if command in _ABOUT_US:
         return say(lines["help"])
     if not view.asked:
         return say(lines["nothing_yet"])
@@ -108,14 +125,14 @@ def _greeted(engine: Engine, view: _View) -> bool:
 def _sources(engine: Engine, answer: Answer, site: str) -> Iterator[str]:
     """The sources of each place that is named, then documents that are quoted; links whole, our own only where ``site`` is known."""
     undated, told = engine.phrases.texting["undated"], set[str]()
-    for entry in (engine.entries[s.id] for s in answer.signposts if s.id in engine.entries):
+    for entry in (engine.every_entry[s.id] for s in answer.signposts if s.id in engine.every_entry):
         name = f"{entry.name}:" + (f" {site}{entry.address}" if site else "")
         every = [_source(source.title, source.dated, source.url, undated) for source in _certain(entry)]
         lines = [line for line in every if line not in told]
         yield "\n".join([name, *lines[:1]])  # a name never ends a message without its first source
         yield from lines[1:]
         told.update(lines)
-    ours = {entry.address for entry in engine.entries.values()}
+    ours = {entry.address for entry in engine.every_entry.values()}
     for citation in answer.citations:
         if citation.url not in ours:
             title = ", ".join(filter(None, (citation.title, citation.section)))

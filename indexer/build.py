@@ -32,6 +32,7 @@ from indexer.messages import Message, load_messages, require_known
 from indexer.open_referral.feeds import Imported, joined, read_feeds
 from indexer.open_referral.mapping import is_imported
 from indexer.passages import Passage, passages_of_document, passages_of_entry
+from indexer.pins import load_pins, require_places, save_vectors
 from indexer.sources import Source, described, read_sources, refuse_shrunk
 from indexer.website.crawl import crawl
 from indexer.wording import Wording, load_toml, load_wording
@@ -172,6 +173,8 @@ def _write(
         load_toml(settings.content / name)  # a release that answering cannot read must not be published
         shutil.copyfile(settings.content / name, folder / name)
     load_groups(settings.content)
+    pins = load_pins(settings.content)
+    require_places(pins, [e for e in entries if not is_imported(e)])
     for name in release.FURTHER_FILES:
         if (settings.content / name).exists():
             shutil.copyfile(settings.content / name, folder / name)
@@ -193,6 +196,8 @@ def _write(
     index.add(vectors)
     (folder / "vectors.faiss").write_bytes(faiss.serialize_index(index).tobytes())  # faiss's own writer does not report a full disk
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16), allow_pickle=False)
+    if pins:
+        save_vectors(folder, pins, wording, cache)
     Keywords.build([p.embedded for p in passages]).save(folder / "keywords")
     learned_from = _learned_digest(messages, texts, cache.model)
     if not _learned_before(settings, folder, learned_from):

@@ -29,6 +29,7 @@ from indexer.keywords import Keywords
 from indexer.learning import Learned
 from indexer.model import sha256_of
 from indexer.passages import Passage
+from indexer.pins import Pin, load_pins, load_vectors
 from indexer.wording import Wording, load_wording
 
 FORMAT = 2
@@ -39,7 +40,7 @@ BUILDING, DROPPED = ".building-", ".dropped-"
 WORD_FILES = ("words.toml", "urgent.toml", "places.toml", "replies.toml")
 """Content files that answering needs; each release carries its own copies."""
 
-FURTHER_FILES = ("groups.toml", "glossary.toml")
+FURTHER_FILES = ("groups.toml", "glossary.toml", "pins.toml")
 """Content files that a release carries where the content folder has them."""
 
 
@@ -49,6 +50,7 @@ class Release:
 
     ``vectors`` is a FAISS inner-product index over the passages, in their order. ``sentence_vectors`` has shape (sentences, dimensions);
     the sentences of passage ``i`` are its rows ``sentence_starts[i]`` to ``sentence_starts[i + 1]`` (none for document passages).
+    ``pin_vectors`` has a row for each wording of each of ``pins``, in their order.
     """
 
     id: str
@@ -64,6 +66,8 @@ class Release:
     wording: Wording
     encoder: Encoder
     positions: Mapping[str, tuple[int, ...]]
+    pins: tuple[Pin, ...]
+    pin_vectors: Vectors
 
     def passages_of(self, entry: str) -> tuple[int, ...]:
         """Positions in ``passages`` of an entry's passages, in the order written."""
@@ -118,6 +122,7 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Releas
     for position, passage in enumerate(passages):
         if passage.entry:
             positions[passage.entry] = (*positions.get(passage.entry, ()), position)
+    pins = load_pins(folder)
     return Release(
         id=folder.name,
         folder=folder,
@@ -132,6 +137,8 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Releas
         wording=load_wording(folder),
         encoder=encoder,
         positions=positions,
+        pins=pins,
+        pin_vectors=load_vectors(folder, pins, encoder.dimensions),
     )
 
 

@@ -14,6 +14,7 @@ from indexer.checks.finding import Finding, Level, read_subject
 from indexer.checks.ids import check_ids
 from indexer.checks.pages import check_pages
 from indexer.checks.phones import check_phones
+from indexer.checks.pins import check_pins
 from indexer.checks.plain import check_plain
 from indexer.checks.sources import check_sources
 from indexer.checks.worklist import Waiting, worklist
@@ -49,7 +50,8 @@ def check(content: Path, today: dt.date, *, online: bool = False) -> Checked:
     """
     subject = read_subject(content, today)
     duties = read_duties(subject.files["duties.toml"])
-    families = (check_ids, check_sources, check_phones, check_contradictions, check_acronyms, check_plain, *((check_pages,) if online else ()))
+    offline = (check_ids, check_sources, check_phones, check_contradictions, check_acronyms, check_plain, check_pins)
+    families = (*offline, *((check_pages,) if online else ()))
     found = chain(check_duties(subject, duties), chain.from_iterable(family(subject) for family in families))
     findings = sorted(dict.fromkeys(found), key=lambda f: (f.level, f.entry, f.rule, f.message))
     return Checked(len(subject.entries), tuple(findings), duties, worklist(subject.entries))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from indexer.entries import Entry, load_entries
 from indexer.passages import ENTRY_FIELDS, sentence_spans
+from indexer.pins import Pin, load_pins
 from indexer.readers.markdown import plain_lines
 from indexer.wording import load_toml
 
@@ -45,6 +46,7 @@ class Subject:
     today: dt.date
     entries: Sequence[Entry]
     files: Mapping[str, Mapping[str, Any]]
+    pins: Sequence[Pin] = ()
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -65,7 +67,7 @@ def read_subject(content: Path, today: dt.date) -> Subject:
     """
     names = ("words.toml", "places.toml", "replies.toml", "urgent.toml", "duties.toml", "not-ours.toml")
     optional = [name for name in ("groups.toml",) if (content / name).exists()]
-    return Subject(content, today, load_entries(content), {name: load_toml(content / name) for name in (*names, *optional)})
+    return Subject(content, today, load_entries(content), {name: load_toml(content / name) for name in (*names, *optional)}, load_pins(content))
 
 
 def parts_of(entry: Entry) -> Iterator[tuple[str, str]]:

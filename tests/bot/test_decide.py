@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from bot.danger import Danger, DangerRules
-from bot.decide import decide, urgent
+from bot.decide import decide, leave_out, urgent
 from bot.evidence import Candidate, Evidence
+from bot.off import Switched
 from bot.phrases import Limit, load_phrases
 from bot.places import load_places
 from bot.reading import Before, Reader, Reading
@@ -19,6 +20,7 @@ from bot.records import Outcome
 from bot.settings import BotSettings
 from indexer.entries import Entry
 from indexer.messages import OUT_OF_SCOPE
+from indexer.pins import Pin
 from indexer.wording import load_wording
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -113,6 +115,85 @@ def test_another_need_in_the_same_message_is_named_second(plain: Reading) -> Non
     assert [e.id for e in decide(BotSettings(), ENTRIES, plain, found).starts] == ["a", "d", "b"]
     unknown = dataclasses.replace(found, second="gone")
     assert [e.id for e in decide(BotSettings(), ENTRIES, plain, unknown).starts] == ["a", "b", "c"]
+
+
+PIN = Pin.model_validate(
+    {
+        "id": "agreed",
+        "start": "d",
+        "also": ["old"],
+        "wordings": ["who can help"],
+        "reason": "Agreed.",
+        "agreed": "2026-11-30",
+        "review_due": "2027-05-30",
+        "rests_on": "0",
+    }
+)
+
+
+def test_a_pinned_place_leads_whatever_else_is_likely(plain: Reading) -> None:
+    decision = decide(BotSettings(), ENTRIES, plain, evidence(a=0.5, b=0.3, c=0.1, d=0.01), pin=PIN)
+    assert (decision.outcome, [e.id for e in decision.starts], decision.pin) == (Outcome.ANSWERED, ["d", "old", "a"], PIN)
+    assert [e.id for e in decide(BotSettings(signposts=1), ENTRIES, plain, evidence(a=0.5, b=0.3), pin=PIN).starts] == ["d"]
+
+
+@pytest.mark.parametrize(
+    ("found", "change", "usual"),
+    [
+        (evidence(young=0.4, old=0.3, a=0.1), {}, Outcome.CLARIFY),
+        (evidence(a=0.5, b=0.3), {"chat": 0.1}, Outcome.CLARIFY),
+        (evidence(a=0.1, not_ours_out_of_scope=0.9), {"outside": 5.0}, Outcome.OUT_OF_SCOPE),
+        (evidence(a=0.005, b=0.004), {}, Outcome.NOT_FOUND),
+    ],
+)
+def test_a_pinned_question_is_neither_asked_back_nor_refused(
+    plain: Reading, found: Evidence, change: dict[str, float], usual: Outcome
+) -> None:
+    told = dataclasses.replace(found, **change)  # type: ignore[arg-type]
+    assert decide(BotSettings(), ENTRIES, plain, told).outcome is usual
+    decision = decide(BotSettings(), ENTRIES, plain, told, pin=PIN)
+    assert (decision.outcome, decision.starts[0].id) == (Outcome.ANSWERED, "d")
+
+
+def test_another_area_comes_before_a_pin(reader: Reader) -> None:
+    for text in ("we live in leeds and he needs a plan", "we live in dublin and he needs a plan"):
+        reading = reader.read([text])
+        assert decide(BotSettings(), ENTRIES, reading, evidence(a=0.9, b=0.05), pin=PIN) == decide(
+            BotSettings(), ENTRIES, reading, evidence(a=0.9, b=0.05)
+        )
+
+
+GONE = {id: Switched("entry", id, f"{id} is closed.") for id in ("a", "b")}
+SHUT = {id: Switched("topic", "toys", "No toys now.") for id in ("c", "d")}
+
+
+@pytest.mark.parametrize(
+    ("shares", "gone", "shut", "starts", "lines"),
+    [
+        ({"a": 0.5, "b": 0.3, "c": 0.1, "d": 0.05}, ["a"], [], ["b", "c", "d"], ["a is closed."]),
+        ({"a": 0.5, "b": 0.3, "c": 0.1, "d": 0.05}, ["b"], [], ["a", "c", "d"], []),
+        ({"a": 0.5, "b": 0.3, "c": 0.1, "d": 0.05}, ["a", "b"], [], ["c", "d"], ["a is closed."]),
+        ({"a": 0.95, "b": 0.009, "c": 0.001}, ["a"], [], [], ["a is closed."]),
+        ({"a": 0.5, "b": 0.3, "c": 0.1, "d": 0.05}, [], ["c", "d"], ["a", "b"], []),
+        ({"c": 0.5, "a": 0.3, "b": 0.1}, [], ["c", "d"], [], ["No toys now."]),
+        ({"a": 0.5, "c": 0.3, "b": 0.1}, ["a"], ["c", "d"], [], ["a is closed.", "No toys now."]),
+    ],
+)
+def test_what_is_off_is_left_out_and_told_where_it_would_have_led(
+    plain: Reading, shares: dict[str, float], gone: list[str], shut: list[str], starts: list[str], lines: list[str]
+) -> None:
+    found = evidence(**shares)
+    usual = decide(BotSettings(), ENTRIES, plain, found)
+    off = {id: GONE[id] for id in gone}, {id: SHUT[id] for id in shut}
+    decision = leave_out(BotSettings(), ENTRIES, usual, found, *off)
+    assert ([e.id for e in decision.starts], list(decision.lines)) == (starts, lines)
+    assert decision.outcome is (Outcome.ANSWERED if starts else Outcome.NOT_FOUND)
+    assert set(lines) <= {switched.line for switched in decision.off}
+
+
+def test_nothing_off_changes_nothing(plain: Reading) -> None:
+    usual = decide(BotSettings(), ENTRIES, plain, evidence(a=0.5, b=0.3))
+    assert leave_out(BotSettings(), ENTRIES, usual, evidence(a=0.5, b=0.3), {}, {}) == usual
 
 
 def test_danger_names_its_places_first_to_last_as_far_as_they_exist() -> None:
