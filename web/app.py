@@ -32,12 +32,15 @@ from web import (
     theme,
 )
 from web.answer_feedback import AnswerFeedbackStore
+from web.asked import Asked
 from web.conversations import Conversations
 from web.database import Database
 from web.feedback import Feedback
 from web.settings import WebSettings, load_web_settings, secret_key
 from web.site import Site, SupportsCurrent
 from web.staff.console import open_console
+from web.staff.switches.live import SwitchedLive
+from web.staff.switches.store import Switches
 from web.texting import webhooks
 from web.texting.open import open_dispatch
 
@@ -63,9 +66,12 @@ def create_app(settings: WebSettings | None = None, live: SupportsCurrent | None
     conversations = Conversations(database, settings.conversation_minutes)
     feedback = Feedback(database, settings.feedback_on_one_entry, settings.feedback_on_all)
     answers = AnswerFeedbackStore(database, settings.feedback_on_one_entry, settings.feedback_on_all)
-    key, live = secret_key(settings), live or open_live()
-    dispatch = open_dispatch(settings, key, live, database, conversations)
-    app.extensions["waymark"] = Site(settings, live, database, conversations, feedback, answers, dispatch)
+    key, switches = secret_key(settings), Switches(database)
+    live = SwitchedLive(live or open_live(), switches)
+    asked = Asked(database)
+    dispatch = open_dispatch(settings, key, live, database, conversations, asked.count)
+    app.extensions["waymark"] = Site(settings, live, database, conversations, feedback, answers, dispatch, asked)
+    app.extensions["waymark.switches"] = switches
     for part in (languages, logs, problems):
         part.init_app(app)
     security.init_app(app, settings.embed_hosts)

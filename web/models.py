@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Integer, String
+from datetime import date
+
+from sqlalchemy import BigInteger, Boolean, Date, Float, ForeignKey, Integer, String
 from sqlalchemy import Text as TextType
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -100,6 +102,18 @@ class TextUse(Base):
     received: Mapped[int] = mapped_column(Integer, default=0)
     sent: Mapped[int] = mapped_column(Integer, default=0)
     segments: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class AskedCount(Base):
+    """How often something was asked on a day (UTC), counted by itself (``web/asked.py``). Rows have no order of their own that could join them."""
+
+    __tablename__ = "asked_counts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    measure: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer)
 
 
 class Comment(Base):

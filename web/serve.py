@@ -85,8 +85,12 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
         # What the engine loads on first use is loaded before anyone waits for it.
         for question in ("my 3 year old isnt talking", "gdzie mogę dostać pomoc"):
             app.extensions["waymark"].live.current().reply([question], Channel.WEB)
+        app.extensions["waymark"].asked.start()
         app.extensions["waymark"].dispatch.start()
         app.extensions["waymark.foreman"].start()
+
+    def worker_exit(_server: Any, _worker: Any) -> None:
+        app.extensions["waymark"].asked.stop()
 
     def child_exit(_server: Any, worker: Any) -> None:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
@@ -117,6 +121,7 @@ def options(settings: WebSettings, where: str, app: Flask) -> dict[str, Any]:
         },
         "post_fork": post_fork,
         "post_worker_init": post_worker_init,
+        "worker_exit": worker_exit,
         "child_exit": child_exit,
         "when_ready": when_ready,
     }

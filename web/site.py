@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol, cast
@@ -12,11 +12,13 @@ from flask import current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import Commands
+from bot.off import Off
 from bot.records import Channel, Outcome, Reply
 from indexer.entries import Entry
 from indexer.groups import Groups
 from web import metrics
 from web.answer_feedback import AnswerFeedbackStore
+from web.asked import Asked
 from web.conversations import TURNS, Conversations, is_public_id
 from web.database import Database
 from web.directory import Directory, LiveDirectory
@@ -38,7 +40,22 @@ class AnswersQuestions(Protocol):
 
     @property
     def entries(self) -> Mapping[str, Entry]:
-        """The release's entries by id."""
+        """The release's entries by id, without those that are switched off."""
+
+    @property
+    def every_entry(self) -> Mapping[str, Entry]:
+        """The release's entries by id, those that are switched off too: a reply to danger may name them."""
+
+    @property
+    def danger_places(self) -> Collection[str]:
+        """Ids of the entries that replies to danger name."""
+
+    @property
+    def off(self) -> Off:
+        """What is switched off here."""
+
+    def without(self, off: Off) -> AnswersQuestions:
+        """The same release with something switched off."""
 
     @property
     def questions_limit(self) -> int:
@@ -89,13 +106,18 @@ class Site:
     feedback: Feedback
     answer_feedback: AnswerFeedbackStore
     dispatch: Dispatch
+    asked: Asked
     directories: LiveDirectory = field(default_factory=LiveDirectory)
 
     def directory(self) -> Directory:
-        """The directory of the release that is live now."""
+        """The directory of the release that is live now, without what is switched off."""
         engine = self.live.current()
+        groups = engine.groups
+        if engine.off.topics:
+            groups = groups.model_copy(update={"groups": tuple(group for group in groups.groups if group.id not in engine.off.topics)})
         return self.directories.of(
-            engine.release_id, lambda: Directory(engine.entries, engine.groups, engine.need_names, engine.area_names, engine.repair)
+            f"{engine.release_id} {engine.off.digest}" if engine.off else engine.release_id,
+            lambda: Directory(engine.entries, groups, engine.need_names, engine.area_names, engine.repair),
         )
 
 
@@ -113,10 +135,19 @@ def reply_to(turns: Sequence[str], channel: Channel) -> Reply:
     """Ask the live engine, and count and log what became of the question."""
     started = perf_counter()
     reply = site().live.current().reply(turns[-TURNS:], channel, site().settings.public_url.rstrip("/"))
-    metrics.REPLY_SECONDS.labels(channel.value).observe(perf_counter() - started)
+    seconds = perf_counter() - started
+    metrics.REPLY_SECONDS.labels(channel.value).observe(seconds)
     metrics.REPLIES.labels(channel.value, reply.outcome.value).inc()
+    site().asked.count(reply, seconds)
     g.outcome, g.channel, g.release = reply.outcome.value, channel.value, reply.release
     return reply
+
+
+def closed(channel: Channel) -> str:
+    """The public line where a channel or the whole service is switched off; else empty. Questions are taken all the same: of danger."""
+    off = site().live.current().off
+    switched = off.closed(channel) if off else None
+    return switched.line if switched else ""
 
 
 def explained(reply: Reply) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 from base64 import b64encode
@@ -17,6 +18,7 @@ from jinja2.bccache import Bucket
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
+from bot.off import NOTHING_OFF, Off
 from bot.phrases import load_phrases
 from bot.records import Answer, Channel, Citation, Contact, Outcome, Part, Reply, Signpost, SmsFacts, Statement
 from indexer.entries import Entry, parse_entry
@@ -97,6 +99,18 @@ class StandIn:
         self.commands, self.texting = PHRASES.commands, PHRASES.texting
         self.asked: list[tuple[tuple[str, ...], Channel]] = []
         self.failing = False
+        self.off, self.whole, self.danger_places = NOTHING_OFF, self, frozenset({"helpline"})
+
+    @property
+    def every_entry(self) -> Mapping[str, Entry]:
+        return self.whole.entries
+
+    def without(self, off: Off) -> StandIn:
+        """The same with something switched off, which changes no reply to danger."""
+        view = copy.copy(self.whole)
+        view.off, view.entries = off, {id: entry for id, entry in self.whole.entries.items() if id not in off.entries}
+        view.whole = self.whole
+        return view
 
     def repair(self, text: str) -> str:
         return text.lower().replace("helplien", "helpline")
@@ -108,7 +122,7 @@ class StandIn:
         self.asked.append((tuple(turns), channel))
         if self.failing or "explode" in turns[-1]:
             raise RuntimeError(f"could not answer {turns[-1]}")
-        answer = self.answer(turns)
+        answer = self.left(self.answer(turns), channel) if self.off else self.answer(turns)
         sms = channel is Channel.SMS
         text = "\n".join(s.text if sms else f"{part.title}: {s.text}" for part in answer.parts for s in part.statements)
         return Reply(text, channel, self.release_id, answer, SmsFacts("GSM-7", 1) if sms else None)
@@ -131,8 +145,17 @@ class StandIn:
             return quoted(last.removeprefix(CRAWLED))
         return self.named("portage", Outcome.ANSWERED, "where", f"Message {len(turns)} leads to Portage.")
 
+    def left(self, answer: Answer, channel: Channel) -> Answer:
+        """An answer where something is off."""
+        if answer.outcome is Outcome.URGENT:
+            return answer
+        if closed := self.off.closed(channel):
+            return refusal(Outcome.ERROR, closed.line)
+        lines = [self.off.entries[signpost.id] for signpost in answer.signposts if signpost.id in self.off.entries]
+        return refusal(Outcome.NOT_FOUND, lines[0]) if lines else answer
+
     def named(self, id: str, outcome: Outcome, part: str, line: str) -> Answer:
-        entry = self.entries[id]
+        entry = self.every_entry[id]
         contacts = tuple(Contact("phone", p.number, p.description, p.hours) for p in entry.shown_phones())
         signpost = Signpost(id, entry.kind, entry.name, entry.description, "For <families>.", "Ask first.", contacts, entry.dated, None, 1)
         citation = Citation(1, entry.name, "What it is", entry.address, entry.description, entry.dated, None)

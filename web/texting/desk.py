@@ -32,7 +32,8 @@ _MOST_WIPED = 10_000
 class Desk:
     """Settles texts one at a time for each sender. Safe to share between threads.
 
-    ``can_send`` says whether a provider can be given a reply later; without it nothing is held back, since it could not be sent.
+    ``can_send`` says whether a provider can be given a reply later; without it nothing is held back, since it could not be sent. ``count`` is
+    told of each reply that is texted, and of the seconds that it took.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Desk:
         live: SupportsCurrent,
         can_send: Callable[[str], bool],
         clock: Callable[[], float] = time.time,
+        count: Callable[[Reply, float], None] | None = None,
     ) -> None:
+        self._count = count
         self._settings, self._texts, self._vault, self._live = settings, texts, vault, live
         self._can_send, self._clock = can_send, clock
         self._wiped: dict[str, tuple[int, int]] = {}
@@ -77,7 +80,9 @@ class Desk:
 
     def at_once(self, said: str, channel: Channel) -> str:
         """The reply to a text by itself, for when nothing can be stored: the database must not stand between a person in danger and it."""
-        return self._ask(self._live.current(), [clean(said)], channel).text
+        reply, seconds = self._ask(self._live.current(), [clean(said)], channel)
+        self._counted(reply, seconds)
+        return reply.text
 
     def _wait_for_turn(self, number: int) -> None:
         until = perf_counter() + self._settings.text_answer_seconds / 2
@@ -95,7 +100,7 @@ class Desk:
                 return self._about_us(text, told, engine)
             command = engine.commands.find(said)
             turns = [*(text.turns[:-1] if joined else text.turns), said]
-            reply = self._ask(engine, turns, text.channel)
+            reply, seconds = self._ask(engine, turns, text.channel)
         except Exception:  # whoever wrote is told, since silence could be taken for an answer
             metrics.FAILURES.inc()
             log.exception("text not answered")
@@ -103,7 +108,10 @@ class Desk:
         urgent = reply.outcome is Outcome.URGENT
         if not urgent and not final and parts.goes_on(pieces) and self._can_send(text.provider):
             return None
-        return self._measured(text, engine, reply, command, said, joined)
+        verdict = self._measured(text, engine, reply, command, said, joined)
+        if verdict.reply == reply.text and command is None:  # what is held, held back or only asked on for is no question of its own
+            self._counted(reply, seconds)
+        return verdict
 
     def _measured(self, text: Open, engine: AnswersQuestions, reply: Reply, command: Said | None, said: str, joined: bool) -> Verdict:
         """The reply, unless a limit, STOP or another machine stands against it; danger overrides all but our own words come back."""
@@ -162,12 +170,18 @@ class Desk:
                 self._wiped[key] = (times + 1, since)
         return times + 1
 
-    def _ask(self, engine: AnswersQuestions, turns: list[str], channel: Channel) -> Reply:
+    def _ask(self, engine: AnswersQuestions, turns: list[str], channel: Channel) -> tuple[Reply, float]:
+        """The reply, and the seconds that it took."""
         started = perf_counter()
         reply = engine.reply(turns[-TURNS:], channel, self._settings.public_url.rstrip("/"))
-        metrics.REPLY_SECONDS.labels(channel.value).observe(perf_counter() - started)
+        seconds = perf_counter() - started
+        metrics.REPLY_SECONDS.labels(channel.value).observe(seconds)
         metrics.REPLIES.labels(channel.value, reply.outcome.value).inc()
-        return reply
+        return reply, seconds
+
+    def _counted(self, reply: Reply, seconds: float) -> None:
+        if self._count:
+            self._count(reply, seconds)
 
 
 def _fixed(line: str, outcome: Outcome, changes: dict[str, object] | None = None) -> Verdict:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bot.records import Reply
 from web.conversations import Conversations
 from web.database import Database
 from web.settings import WebSettings
@@ -15,8 +18,15 @@ from web.texting.providers import Provider
 from web.texting.store import Texts
 
 
-def open_dispatch(settings: WebSettings, secret: bytes, live: SupportsCurrent, database: Database, conversations: Conversations) -> Dispatch:
-    """What sees to the texts of every provider that the settings name."""
+def open_dispatch(
+    settings: WebSettings,
+    secret: bytes,
+    live: SupportsCurrent,
+    database: Database,
+    conversations: Conversations,
+    count: Callable[[Reply, float], None],
+) -> Dispatch:
+    """What sees to the texts of every provider that the settings name; ``count`` is told of each reply and the seconds that it took."""
     providers: dict[str, Provider] = {}
     if settings.twilio_auth_token.get_secret_value():
         providers[TwilioProvider.name] = TwilioProvider(settings)
@@ -33,5 +43,5 @@ def open_dispatch(settings: WebSettings, secret: bytes, live: SupportsCurrent, d
         texts.purge(settings.text_failures_days)
         database.tidy()
 
-    desk = Desk(settings, texts, vault, live, can_send)
+    desk = Desk(settings, texts, vault, live, can_send, count=count)
     return Dispatch(settings, texts, desk, providers, purge)

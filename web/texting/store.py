@@ -252,6 +252,13 @@ class Texts:
             columns = (TextUse.received, TextUse.sent, TextUse.segments)
             return cast("tuple[int, int, int]", tuple(self._sum(session, column, seconds) for column in columns))
 
+    def use_between(self, since: int, until: int) -> tuple[int, int, int]:
+        """The same from one moment to before another, in whole hours."""
+        sums = [func.coalesce(func.sum(column), 0) for column in (TextUse.received, TextUse.sent, TextUse.segments)]
+        with self._database.reads() as session:
+            found = session.execute(select(*sums).where(TextUse.hour >= since, TextUse.hour < until)).one()
+            return int(found[0]), int(found[1]), int(found[2])
+
     def purge(self, failures_days: int) -> None:
         """Delete what has been kept for long enough."""
         now = self._now()
