@@ -1,4 +1,4 @@
-"""``python -m web serve``, ``purge``, ``texts``, ``comments`` and ``staff``."""
+"""``python -m web serve``, ``purge``, ``texts``, ``comments``, ``staff`` and ``digest``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from indexer.errors import WaymarkError
 from web import comments_cli
 from web.staff import commands as staff
+from web.staff.attention import commands as attention
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("texts", help="show replies to text messages that are owed or were not sent, and how many there were")
     comments_cli.add_commands(commands)
     staff.add_commands(commands)
+    attention.add_commands(commands)
     work = commands.add_parser("work", help="do one piece of background work; the server starts this by itself")
     work.add_argument("number", type=int)
     work.add_argument("worker")
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             comments_cli.run(given)
         elif given.command == "staff":
             staff.run(given)
+        elif given.command == "digest":
+            attention.run(given)
         elif given.command == "work":
             from web.staff.work import main as work_on
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -11,12 +14,26 @@ from sqlalchemy.orm import Session
 from web.database import Database
 from web.feedback import DAY, HOUR, TooMany, is_reference, new_reference
 from web.models import AnswerFeedback
-from web.years import span, years_in
+from web.years import day, span, years_in
 
 KIND = "A"
 """First letter of the reference numbers."""
 _MOMENT = 30
 """Seconds within which a second press on the same answer, without words, is taken for a double press."""
+
+
+@dataclass(frozen=True)
+class Unhelpful:
+    """An answer that did not help: where it sent someone (``start`` first, empty: nowhere), and what was said of it."""
+
+    reference: str
+    outcome: str
+    start: str
+    why: str
+    text: str
+    channel: str
+    release: str
+    created: int
 
 
 class AnswerFeedbackStore:
@@ -70,6 +87,15 @@ class AnswerFeedbackStore:
         with self._database.reads() as session:
             return session.scalars(select(AnswerFeedback.helped).where(AnswerFeedback.reference == reference)).first()
 
+    def unhelpful(self, since: int) -> list[Unhelpful]:
+        """Answers that did not help, of which somebody said so at a moment or after it; oldest first."""
+        query = select(AnswerFeedback).where(AnswerFeedback.helped.is_(False), AnswerFeedback.created >= since)
+        with self._database.reads() as session:
+            return [
+                Unhelpful(f.reference, f.outcome, f.entries.split(",")[0], f.why, f.text, f.channel, f.release, f.created)
+                for f in session.scalars(query.order_by(AnswerFeedback.created, AnswerFeedback.reference))
+            ]
+
     def counts(self, year: int) -> tuple[int, int]:
         """How many answers helped in a year, and how many did not."""
         begin, end = span(year)
@@ -77,6 +103,15 @@ class AnswerFeedbackStore:
         with self._database.reads() as session:
             yes, no = (session.scalar(came_in.where(AnswerFeedback.helped.is_(helped))) or 0 for helped in (True, False))
         return yes, no
+
+    def by_day(self, since: int, until: int) -> dict[date, Counter[bool]]:
+        """How many answers helped, and how many did not, on each day from one moment to before another."""
+        found: defaultdict[date, Counter[bool]] = defaultdict(Counter)
+        query = select(AnswerFeedback.created, AnswerFeedback.helped).where(AnswerFeedback.created >= since, AnswerFeedback.created < until)
+        with self._database.reads() as session:
+            for created, helped in session.execute(query):
+                found[day(created)][helped] += 1
+        return dict(found)
 
     def years(self) -> set[int]:
         """The years in which anything came in."""

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from bot.records import Channel, Outcome
 from web.openapi import document
 from web.problems import DETAILS, problem
-from web.site import answer, explained, site
+from web.site import answer, closed, explained, site
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 KEYS = ("question", "conversation", "channel")
@@ -28,8 +28,11 @@ def chat() -> Response:
     errors = _faults(body)
     if errors:
         return problem(400, errors[0]["detail"], "wrong-fields", errors=errors)
-    conversation, reply = answer(body["question"], body.get("conversation"), Channel(body.get("channel", Channel.API)))
+    channel = Channel(body.get("channel", Channel.API))
+    conversation, reply = answer(body["question"], body.get("conversation"), channel)
     if reply.outcome is Outcome.ERROR:
+        if closed(channel):
+            return problem(503, explained(reply), "switched-off")
         if len(body["question"]) > site().live.current().questions_limit:
             return problem(413, explained(reply), "question-too-long")
         return problem(400, explained(reply), "no-question")

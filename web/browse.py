@@ -43,6 +43,10 @@ NOT_NEEDED = {"diagnosis": "no diagnosis needed", "referral": "no referral neede
 @blueprint.get("/browse")
 def page() -> Response:
     """One page of the directory. An address written otherwise leads to the one way of writing it."""
+    off = site().live.current().off
+    if (topic := request.args.get("group", "")) in off.topics:
+        names = {group.id: group.name for group in site().live.current().groups.groups}
+        return make_response(render_template("entry_off.html", name=names.get(topic, topic), line=off.topics[topic]))
     directory = site().directory()
     query, faults = read(request.args, directory)
     found = directory.find(query)

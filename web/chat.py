@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records import Channel, Outcome
 from web.conversations import is_public_id
-from web.site import answer, clean, explained, log, site
+from web.site import answer, clean, closed, explained, log, site
 from web.views import Exchange
 
 blueprint = Blueprint("chat", __name__)
@@ -126,13 +126,23 @@ def _changed(age: str, area: str) -> str:
 
 
 def _status(question: str) -> int:
+    if closed(Channel.WEB):
+        return 503
     return 413 if len(question) > site().live.current().questions_limit else 400
 
 
 def _page(exchanges: list[Exchange], conversation: str, *, notice: str = "", error: str = "", typed: str = "", status: int = 200) -> Response:
     """The page; ``exchanges`` newest first."""
     html = render_template(
-        "chat.html", exchanges=exchanges, conversation=conversation, notice=notice, error=error, typed=typed, look=look(), room=request.blueprint
+        "chat.html",
+        exchanges=exchanges,
+        conversation=conversation,
+        notice=notice,
+        closed=closed(Channel.WEB),
+        error=error,
+        typed=typed,
+        look=look(),
+        room=request.blueprint,
     )
     return make_response(html, status)
 

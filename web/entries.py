@@ -22,15 +22,18 @@ blueprint = Blueprint("entries", __name__)
 @blueprint.get("/topics/<entry_id>", defaults={"kind": "topic"})
 @blueprint.get("/framework/<entry_id>", defaults={"kind": "framework"})
 def show(kind: str, entry_id: str) -> Response:
-    """One entry. The id of one that was absorbed, or an address of the other kind, leads on to the right page."""
+    """One entry, or its public line where it is off. The id of one that was absorbed, or an address of the other kind, leads on to the right page."""
     engine = site().live.current()
     entries = engine.entries
-    entry = entries.get(entry_id) or next((e for e in entries.values() if entry_id in e.replaces), None)
+    every = engine.every_entry
+    entry = every.get(entry_id) or next((e for e in every.values() if entry_id in e.replaces), None)
     if entry is None:
         likely = [entries[i] for i in get_close_matches(entry_id[:80], list(entries), n=3, cutoff=0.5)]
         return make_response(render_template("no_entry.html", likely=likely), 404)
     if (entry.kind, entry.id) != (kind, entry_id):
         return make_response(redirect(entry.address, 301))
+    if entry.id not in entries:
+        return make_response(render_template("entry_off.html", name=entry.name, line=engine.off.entries.get(entry.id, "")))
     page = EntryPage(entry, entries, engine.need_names, engine.area_names)
     return make_response(render_template("entry.html", page=page, release=engine.release_id, abouts=ABOUT, longest=LONGEST))
 

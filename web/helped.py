@@ -86,7 +86,7 @@ def thanks(reference: str) -> str:
 
 def _given() -> Given | None:
     """The form that was sent; None where it is not one of ours."""
-    form, known = request.form, site().live.current().entries
+    form, known = request.form, site().live.current().every_entry
     ids = tuple(dict.fromkeys(id for id in form.get("entries", "").split(",") if id))
     helped, outcome, why = form.get("helped", ""), form.get("outcome", ""), form.get("why", "")
     if helped not in ("yes", "no") or outcome not in [o.value for o in Outcome] or why not in ("", *WHY) or any(id not in known for id in ids):

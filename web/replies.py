@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from web.database import Database
 from web.feedback import is_reference
@@ -58,11 +59,14 @@ class Replies:
             found = session.execute(_all().where(Comment.reference == reference)).one_or_none()
         return _answered(*found) if found else None
 
-    def publish(self, reference: str, said: str, reply: str, done: str = "") -> None:
-        """Publish a comment that exists with the reply to it. A second reply takes the place of the first."""
-        with self._database.writes.begin() as session:
-            now = int(self._clock())
-            session.merge(Response(reference=reference, published_text=said, reply=reply, done=done, published=now))
+    def publish(self, reference: str, said: str, reply: str, done: str = "", session: Session | None = None) -> None:
+        """Publish a comment that exists with the reply to it. A second reply takes the place of the first. With ``session``, within that."""
+        if session is None:
+            with self._database.writes.begin() as own:
+                return self.publish(reference, said, reply, done, own)
+        now = int(self._clock())
+        session.merge(Response(reference=reference, published_text=said, reply=reply, done=done, published=now))
+        return None
 
     def withdraw(self, reference: str) -> bool:
         """Take a comment and its reply off the site; the comment itself is kept. False where it was not published."""

@@ -9,12 +9,19 @@ from flask import Flask
 
 from web.database import Database
 from web.settings import WebSettings
-from web.staff import door, home, present, progress, sign
+from web.staff import ask, door, home, present, progress, sign
+from web.staff.attention import desk as attention
+from web.staff.consistency import views as consistency
+from web.staff.content import changes, entries, pins, previews, publish, wordings
+from web.staff.figures import desk as figures
 from web.staff.foreman import Foreman
+from web.staff.questions import views as questions
 from web.staff.room import Room
+from web.staff.switches import desk as switches
+from web.staff.year import desk as year
 from web.texting import phone
 
-DESKS = (sign, home, progress)
+DESKS = (sign, home, ask, consistency, questions, attention, figures, year, switches, entries, pins, wordings, previews, publish, changes, progress)
 
 
 def open_console(app: Flask, settings: WebSettings, secret: bytes, database: Database, config: Path | None) -> None:

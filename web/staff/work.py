@@ -16,7 +16,14 @@ from web.staff.room import Room
 
 log = logging.getLogger("waymark.web")
 
-KINDS: Mapping[str, str] = {}
+KINDS: Mapping[str, str] = {
+    "consistency": "web.staff.consistency.work:ask",
+    "questions": "web.staff.questions.work:answer",
+    "preview": "web.staff.content.moves:try_out",
+    "publish": "web.staff.content.publishing:publish",
+    "checks": "web.staff.attention.checking:check_content",
+    "links": "web.staff.attention.checking:check_links",
+}
 """Where the function of each kind of work is, as ``module:function``. It takes a :class:`Bench` and returns the result, ready for JSON."""
 
 

@@ -40,7 +40,10 @@ def test_someone_with_an_account_is_let_in(council, provider, name):
     assert "editor@example.org, editor" in browser.get("/staff/audit").text
 
 
-@pytest.mark.parametrize("claims", [{"email": "stranger@example.org"}, {}, {"email": ["editor@example.org"]}, {"email": "editor@example.org", "email_verified": False}])
+STRANGERS = [{"email": "stranger@example.org"}, {}, {"email": ["editor@example.org"]}, {"email": "editor@example.org", "email_verified": False}]
+
+
+@pytest.mark.parametrize("claims", STRANGERS)
 def test_someone_without_one_is_not(council, provider, claims):
     provider.claims = claims
     browser = Browser(council.app)

@@ -1,0 +1,1 @@
+"""The yearly report on the Local Offer, ready to be edited."""
