@@ -1,10 +1,12 @@
-# One image that serves one release: to change content or settings' defaults, build it again.
+# One image that serves the release of its content:
 #
 #   docker build -t waymark .
 #   docker run -p 8000:8000 -v waymark-data:/app/var/data waymark
 #
 # Settings are given as WAYMARK_<TABLE>__<KEY>, or by mounting a config.toml over /app/config.toml. The root file system may be read-only
-# (--read-only --tmpfs /tmp): only the volume and /tmp are written to.
+# (--read-only --tmpfs /tmp): only volumes and /tmp are written to. For staff to change content and publish it in the console, give both a volume,
+# -v waymark-content:/app/content -v waymark-releases:/app/var/releases, which begins as what the image holds. Messages to learn from are then
+# the only thing for which an image has to be built again.
 
 FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /app
@@ -21,10 +23,10 @@ RUN python -m pip install --extra-index-url "${TORCH_INDEX}" -c requirements/con
 COPY config.toml model.lock adapter.safetensors ./
 COPY indexer/ indexer/
 COPY content/ content/
-# the embeddings are remembered for the next build only, and there is none here
+# the embeddings that it remembers spare whoever publishes in the console the time for all but what has changed
 RUN python -m indexer build \
-    && rm -f var/releases/embeddings.sqlite var/releases/.lock \
-    && chmod -R a+rX,go-w var
+    && rm -f var/releases/.lock \
+    && chmod -R a+rX,go-w content var
 
 FROM python:3.11.14-slim-bookworm
 WORKDIR /app
@@ -33,8 +35,9 @@ RUN groupadd --gid 10001 waymark \
     && install -d -m 700 -o 10001 -g 10001 /app/var/data
 COPY --from=build /opt/serve /opt/serve
 COPY --from=build /app/var/models var/models
-COPY --from=build /app/var/releases var/releases
-COPY config.toml ./
+COPY --from=build --chown=10001:10001 /app/var/releases var/releases
+COPY --from=build --chown=10001:10001 /app/content content
+COPY config.toml model.lock adapter.safetensors ./
 COPY indexer/ indexer/
 COPY bot/ bot/
 COPY web/ web/

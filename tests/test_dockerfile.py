@@ -93,11 +93,13 @@ def test_what_is_copied_is_there_and_reaches_docker(line: list[str]) -> None:
 
 def test_what_is_taken_from_the_build_is_made_there() -> None:
     settings = load_settings(IndexerSettings, "indexer", ROOT / "config.toml", {})
-    made = {"/opt/serve", *(f"/app/{path.relative_to(ROOT)}" for path in (settings.model_dir, settings.release_dir))}
+    changed = {f"/app/{path.relative_to(ROOT)}" for path in (settings.release_dir, settings.content)}
+    made = {"/opt/serve", f"/app/{settings.model_dir.relative_to(ROOT)}", *changed}
     taken = [line.split() for line in of(FINAL, "COPY") if line.startswith("--from")]
-    assert {source for _, source, _ in taken} == made
-    assert {which for which, _, _ in taken} == {"--from=" + of(BUILD, "FROM")[0].split()[-1]}
-    assert all(target in (source, source.removeprefix("/app/")) for _, source, target in taken)
+    assert {line[-2] for line in taken} == made
+    assert {line[0] for line in taken} == {"--from=" + of(BUILD, "FROM")[0].split()[-1]}
+    assert all(line[-1] in (line[-2], line[-2].removeprefix("/app/")) for line in taken)
+    assert {line[-2] for line in taken if f"--chown={of(FINAL, 'USER')[0]}" in line} == changed, "staff change these, where they are volumes"
     assert of(BUILD, "WORKDIR") == of(FINAL, "WORKDIR") == ["/app"]
     assert "python -m venv --without-pip /opt/serve" in of(BUILD, "RUN")[0]
 
@@ -110,9 +112,10 @@ def test_the_build_holds_all_that_indexing_reads() -> None:
     assert {str(path.relative_to(ROOT)) for path in (ROOT / "requirements").iterdir()} == named
 
 
-def test_serving_holds_the_rooms_and_no_content() -> None:
+def test_serving_holds_the_rooms_and_what_publishing_reads() -> None:
+    settings = load_settings(IndexerSettings, "indexer", ROOT / "config.toml", {})
     there = {source.rstrip("/") for *sources, _ in copies(FINAL) for source in sources}
-    assert there == {*ROOMS, "config.toml"}
+    assert there == {*ROOMS, "config.toml", *(str(path.relative_to(ROOT)) for path in (settings.model_lock, settings.adapter))}
 
 
 PRIVATE = [".git", "var", "var/waymark.db", "var/secret-key", ".env"]
