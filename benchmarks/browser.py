@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -23,8 +23,11 @@ START_SECONDS = 120
 
 
 @contextmanager
-def site() -> Iterator[str]:
+def site(prepare: Callable[[Mapping[str, str]], object] = lambda _environment: None) -> Iterator[str]:
     """Serve the published release with the project's own server, on a free port and over a database of its own; gives the address.
+
+    Args:
+        prepare: called before it is served, with the environment in which commands reach the same database.
 
     Raises:
         SystemExit: where the server does not come up.
@@ -34,7 +37,9 @@ def site() -> Iterator[str]:
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+", encoding="utf-8") as log:
         given = {"HOST": chromium.HOST, "PORT": str(port), "WAYMARK_WEB__DATABASE_URL": f"sqlite:///{folder}/waymark.db"}
-        server = subprocess.Popen([sys.executable, "-m", "web", "serve"], cwd=ROOT, env={**os.environ, **given}, stdout=log, stderr=log)
+        environment = {**os.environ, **given}
+        prepare(environment)
+        server = subprocess.Popen([sys.executable, "-m", "web", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             if not _ready(f"http://{chromium.HOST}:{port}/readyz", server):
                 log.seek(0)

@@ -212,7 +212,7 @@ def _learned_digest(messages: Sequence[Message], texts: Sequence[tuple[str, str]
     digest = hashlib.sha256(model_digest.encode())
     for message, text in zip(messages, texts, strict=True):
         digest.update(json.dumps([vars(message), text]).encode())
-    for name in ("heads.py", "learning.py"):
+    for name in ("heads.py", "learning.py", "fitting.py"):
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()
 

@@ -8,22 +8,19 @@ seeded and takes seconds; serving needs numpy alone. The heads of a release shar
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.encoder import Vectors
+from indexer.fitting import Folded, at_once, log_odds, one_of_many
 
 Scores = npt.NDArray[np.float32]
 Row = tuple[npt.NDArray[np.int64], Scores]
@@ -49,11 +46,8 @@ def letter_terms(text: str) -> list[str]:
     return terms
 
 
-Key = TypeVar("Key")
 Terms = Callable[[str], list[str]]
 FEATURES: dict[str, Terms] = {"words": word_terms, "letters": letter_terms}
-MANY = 5000
-"""Examples from which it pays to start a process for each sparse model."""
 LEARNED_FILES = ("learned.npz", "learned.json")
 RAREST = {"words": 1, "letters": 2}
 """Fewest messages in which a term must occur to be kept."""
@@ -75,16 +69,32 @@ class Space:
         return index, (values / max(float(np.linalg.norm(values)), 1e-12)).astype(np.float32)
 
     @classmethod
-    def of(cls, terms: Terms, texts: Iterable[str], rarest: int) -> Space:
-        """The terms that occur in at least ``rarest`` of some texts."""
-        seen: Counter[str] = Counter()
-        count = 0
+    def counted(cls, terms: Terms, texts: Sequence[str], rarest: int) -> tuple[Space, Any]:
+        """The terms that occur in at least ``rarest`` of some texts, and how often each does in each (CSR)."""
+        from scipy.sparse import csr_matrix
+
+        known: dict[str, int] = {}
+        columns, numbers, lengths = [], [], []
         for text in texts:
-            seen.update(set(terms(text)))
-            count += 1
-        kept = sorted(term for term, times in seen.items() if times >= rarest)
-        idf = np.array([np.log((1 + count) / (1 + seen[t])) + 1 for t in kept], dtype=np.float32)
-        return cls(terms, {term: i for i, term in enumerate(kept)}, idf)
+            counts = Counter(terms(text))
+            columns.append(np.fromiter((known.setdefault(term, len(known)) for term in counts), dtype=np.int32, count=len(counts)))
+            numbers.append(np.fromiter(counts.values(), dtype=np.int32, count=len(counts)))
+            lengths.append(len(counts))
+        cells = np.concatenate(numbers), np.concatenate(columns), np.cumsum([0, *lengths])
+        whole = csr_matrix(cells, shape=(len(texts), len(known)))
+        seen = np.bincount(whole.indices, minlength=len(known))
+        kept = sorted(term for term, column in known.items() if seen[column] >= rarest)
+        order = [known[term] for term in kept]
+        idf = (np.log((1 + len(texts)) / (1 + seen[order])) + 1).astype(np.float32)
+        return cls(terms, {term: i for i, term in enumerate(kept)}, idf), whole[:, order].tocsr()
+
+    def weighted(self, counts: Any) -> Any:
+        """The rows of counted texts, as :meth:`row` makes them of each."""
+        rows = counts.astype(np.float32)
+        rows.data = (1 + np.log(rows.data)) * self.idf[rows.indices]
+        text = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        rows.data /= np.sqrt(np.bincount(text, rows.data**2, rows.shape[0]))[text].astype(np.float32)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -192,17 +202,16 @@ class Trainer:
     """
 
     def __init__(self, examples: Sequence[Example], vectors: Vectors) -> None:
-        from scipy.sparse import csr_matrix
-
         self._examples, self._vectors = examples, vectors
-        texts = [example.text for example in examples]
-        self.spaces = {name: Space.of(terms, texts, RAREST[name]) for name, terms in FEATURES.items()}
-        self._matrices = {}
-        for name, space in self.spaces.items():
-            rows = [space.row(text) for text in texts]
-            starts = np.cumsum([0, *(len(index) for index, _ in rows)])
-            data = np.concatenate([values for _, values in rows]), np.concatenate([index for index, _ in rows]), starts
-            self._matrices[name] = csr_matrix(data, shape=(len(texts), len(space.vocabulary)))
+        self.spaces: dict[str, Space] = {}
+        self._counts: dict[str, Any] = {}
+        for name, terms in FEATURES.items():
+            self.spaces[name], self._counts[name] = Space.counted(terms, [example.text for example in examples], RAREST[name])
+
+    def _folded(self, at: npt.NDArray[np.int64]) -> dict[str, Folded]:
+        """The rows of some examples, by kind of term."""
+        chosen = {name: counts[at] for name, counts in self._counts.items()}
+        return {name: Folded.of(counts, self.spaces[name].weighted(counts), self.spaces[name].idf) for name, counts in chosen.items()}
 
     def one_of(self, labels: Mapping[int, Sequence[str]]) -> Head:
         """A head that says which one of many labels a message has; a message of several counts in equal parts for each.
@@ -212,75 +221,40 @@ class Trainer:
         """
         from sklearn.linear_model import LogisticRegression
 
-        pairs = [(i, label, 1 / len(own)) for i, own in labels.items() for label in own]
-        rows = [i for i, _, _ in pairs]
-        at, names, shares_ = np.array(rows), np.array([label for _, label, _ in pairs]), np.array([share for _, _, share in pairs])
-        dense = np.array([self._examples[i].dense for i in rows])
-        english = at[dense]
-
-        def sparse() -> dict[str, Any]:  # never side by side in one process: liblinear draws from one generator for the whole of it
-            if len(at) < MANY:
-                return {kind: _support_vectors(matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
-            with ProcessPoolExecutor(len(self._matrices), multiprocessing.get_context("spawn")) as pool:
-                fits = {kind: pool.submit(_support_vectors, matrix[at], names, shares_) for kind, matrix in self._matrices.items()}
-                return {kind: fit.result() for kind, fit in fits.items()}
-
-        def by_vectors() -> dict[str, Any]:
-            return {"dense": LogisticRegression(C=20.0, max_iter=300).fit(self._vectors[english], names[dense], shares_[dense])}
-
-        fitted = _at_once({"sparse": sparse, "dense": by_vectors})
-        models = fitted["sparse"] | fitted["dense"]
-        order = [str(name) for name in models["words"].classes_]
-        return Head(tuple(order), {name: _linear(machine, order) for name, machine in models.items()})
+        order = sorted({label for own in labels.values() for label in own})
+        pairs = [(i, label, 1 / len(own)) for i, own in labels.items() for label in own if self._examples[i].dense]
+        english, names, shares = np.array([i for i, _, _ in pairs]), [name for _, name, _ in pairs], [share for _, _, share in pairs]
+        sparse = one_of_many(self._folded(np.array(list(labels))), list(labels.values()))
+        fitted = at_once({"sparse": sparse, "dense": lambda: LogisticRegression(C=20.0, max_iter=300).fit(self._vectors[english], names, shares)})
+        models = {kind: Linear(*fit) for kind, fit in fitted["sparse"].items()}
+        return Head(tuple(order), models | {"dense": _linear(fitted["dense"], order)})
 
     def each_of(self, labels: Mapping[int, Sequence[str]], weight: float = 2.0) -> Head:
         """A head that says for each label by itself whether a message has it; scores are log odds.
-
-        Fitted to the end (``tol``): at the library's default, log odds of single messages lie up to 1.7 off, and a few new messages move all.
 
         Args:
             labels: the labels of each example to learn from, by its position, often none; no label may be on all of them.
             weight: how much a message that has the label counts, against one that has not.
         """
-        from sklearn.linear_model import LogisticRegression
-
         names = sorted({label for own in labels.values() for label in own})
         at = np.array(list(labels))
         dense = np.array([self._examples[i].dense for i in at])
-        inputs = {"dense": (self._vectors[at[dense]], dense)}
-        inputs |= {kind: (matrix[at], np.ones(len(at), dtype=bool)) for kind, matrix in self._matrices.items()}
+        folded = self._folded(at)
+        inputs = {"dense": (self._vectors[at[dense]].astype(np.float64), dense)}  # single precision cannot tell where the end is
+        inputs |= {kind: (found.rows, np.ones(len(at), dtype=bool)) for kind, found in folded.items()}
         jobs: dict[tuple[str, str], Callable[[], Any]] = {}
         for name in names:
             has = np.array([name in own for own in labels.values()])
             shares = np.where(has, weight, 1.0)
             for kind, (rows, used) in inputs.items():
-                jobs[kind, name] = partial(LogisticRegression(C=10.0, tol=1e-6, max_iter=1000).fit, rows, has[used], sample_weight=shares[used])
-        machines = _at_once(jobs)
-        return Head(
-            tuple(names),
-            {
-                kind: Linear(
-                    np.hstack([machines[kind, name].coef_.T for name in names]).astype(np.float32),
-                    np.concatenate([machines[kind, name].intercept_ for name in names]).astype(np.float32),
-                )
-                for kind in inputs
-            },
-        )
-
-
-def _support_vectors(rows: Any, names: Any, shares: Any) -> Any:
-    """A linear support vector machine for each label, seeded."""
-    from sklearn.svm import LinearSVC
-
-    return LinearSVC(C=0.5, random_state=0).fit(rows, names, shares)
-
-
-def _at_once(jobs: Mapping[Key, Callable[[], Any]]) -> dict[Key, Any]:
-    """What each job gives; they run side by side, since fitting lets other threads run, each on one core: more than one slows them all."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(jobs, pool.map(lambda job: job(), jobs.values()), strict=True))
+                jobs[kind, name] = log_odds(rows, has[used], shares[used])
+        machines = at_once(jobs)
+        models = {}
+        for kind in inputs:
+            weights = np.vstack([machines[kind, name].coef_ for name in names])
+            bias = np.concatenate([machines[kind, name].intercept_ for name in names]).astype(np.float32)
+            models[kind] = Linear(folded[kind].unfolded(weights) if kind in folded else weights.T.astype(np.float32), bias)
+        return Head(tuple(names), models)
 
 
 def _linear(machine: Any, order: Sequence[str]) -> Linear:

@@ -5,15 +5,19 @@ The tests of this file are one story and run in order: what one has published th
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from indexer import release
@@ -21,6 +25,8 @@ from indexer.config import IndexerSettings
 from indexer.wording import load_toml
 from tests.browser import chromium
 from tests.browser.conftest import OpenPage
+from tests.browser.keyboard import MOST_STEPS, Keyboard
+from tests.browser.test_axe import OF_COLOURS, OPTIONS, SCHEMES, listed
 from tests.web.staff.conftest import PASSWORD, write_config
 from web.app import create_app, open_live
 from web.settings import load_web_settings
@@ -29,6 +35,17 @@ from web.staff.room import Room
 
 NEED, PLACE = "Parent's own needs as a carer", "parent-carer-assessment"
 LINE = "We are putting the pages about transport right and will be back on Monday."
+PAGES = (
+    "/staff/", "/staff/ask?q=where+is+portage", "/staff/ask?q=she+wants+to+kill+herself",
+    "/staff/consistency", "/staff/consistency/1",
+    "/staff/consistency/1?only", "/staff/consistency/compare?a=2&b=3", "/staff/questions", "/staff/entries", "/staff/entries/portage",
+    "/staff/entries/portage?as=file", "/staff/entries/new", "/staff/pins", "/staff/wordings", f"/staff/wordings/need?need={NEED}", "/staff/changes",
+    "/staff/publish", "/staff/switches", "/staff/attention", "/staff/figures", "/staff/figures?by=day",
+    "/staff/audit", "/staff/accounts", "/staff/work/1",
+)
+"""Every kind of page; those that only exist after some work are reached by the tests before."""
+REACHED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+  .filter((el) => el.checkVisibility() && !el.disabled && !(el.type === "radio" && !el.checked)).length"""
 WORK_MILLISECONDS = 240_000
 REASON = "agreed at the team meeting"
 
@@ -152,6 +169,22 @@ def test_an_editor_pins_and_families_start_there_on_web_and_text(sign_in, office
     expect(page.get_by_text("Pinned by staff")).to_be_visible()
 
 
+def test_two_runs_show_that_nothing_else_moved(sign_in, office: Office) -> None:
+    page = sign_in(Role.READER)
+    go(page, "Consistency")
+    before, after = sorted(page.locator("#release option").evaluate_all("(options) => options.map((option) => option.value)"))[-2:]
+    page.locator("#release").select_option(before)
+    page.locator("#second").select_option(after)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("table", name="Answers that move, by need")).to_be_visible(timeout=WORK_MILLISECONDS)
+    text = page.request.get(page.url.replace("/compare?", "/compare.csv?")).text()
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert {row["need"] for row in rows} == {NEED}
+    assert {row["start after"] for row in rows} == {PLACE}
+    page.goto(f"{office.url}/staff/consistency/3?only")
+    assert NEED not in page.locator("h3").all_inner_texts()
+
+
 def test_an_editor_changes_an_entry_and_undoes_the_pin(sign_in, office: Office) -> None:
     page = sign_in(Role.EDITOR)
     page.goto(f"{office.url}/staff/entries/portage")
@@ -217,6 +250,81 @@ def test_the_administrator_finds_all_of_it_in_the_audit_trail(sign_in, office: O
         assert words in told, words
     go(page, "Accounts")
     expect(page.get_by_role("table", name="Who may sign in")).to_contain_text("safeguarding@example.org")
+
+
+def test_axe_finds_nothing_on_any_page(sign_in, office: Office) -> None:
+    page = sign_in(Role.ADMINISTRATOR)
+    page.goto(f"{office.url}/staff/pins?need={NEED}")
+    page.get_by_label("Place to start").fill(PLACE)
+    page.get_by_label("Why?").first.fill(REASON)
+    page.get_by_role("button", name=re.compile("Try it out")).click()
+    expect(page.get_by_role("button", name="Save the change")).to_be_visible(timeout=WORK_MILLISECONDS)
+    faults = {}
+    for path in (*PAGES, urlsplit(page.url).path):
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme="light", forced_colors="none")
+            answer = page.goto(office.url + path)
+            assert answer
+            assert answer.status == 200, path
+            found = Axe().run(page, options=OPTIONS).response["violations"]
+            for scheme in (SCHEMES["dark"], SCHEMES["forced colours"]) if width == 1280 else ():
+                page.emulate_media(**scheme)
+                found += page.evaluate("(options) => axe.run(options)", OF_COLOURS)["violations"]
+            if found:
+                faults[path, width] = listed(found)
+            if page.evaluate("document.scrollingElement.scrollWidth > document.documentElement.clientWidth"):
+                faults[path, width] = faults.get((path, width), "") + " scrolls sideways"
+    assert faults == {}
+
+
+def test_every_picture_has_its_table(sign_in, office: Office) -> None:
+    page = sign_in(Role.READER)
+    pictures = 0
+    for path in PAGES:
+        page.goto(office.url + path)
+        if "/staff/accounts" not in page.url:
+            pictures += (count := page.locator("svg[role=img]").count())
+            assert page.locator("table").count() >= count, path
+    assert pictures
+
+
+@pytest.mark.parametrize("path", ["/staff/", "/staff/pins", "/staff/switches", "/staff/consistency", "/staff/attention"])
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(sign_in, office: Office, path: str) -> None:
+    page = sign_in(Role.EDITOR)
+    page.goto(office.url + path)
+    page.locator("details").evaluate_all("(found) => found.forEach((one) => { one.open = false; })")
+    wanted = page.evaluate(REACHED)
+    keyboard = Keyboard(page)
+    reached = set()
+    for _ in range(min(wanted, MOST_STEPS) + 5):
+        keyboard.tab()
+        reached.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+    assert len(reached) >= min(wanted, MOST_STEPS)
+
+
+def test_someone_signs_in_and_switches_off_with_the_keyboard_alone(open_page: OpenPage, office: Office) -> None:
+    page = open_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{office.url}/staff/switches")
+    keyboard = Keyboard(page)
+    for field, text in (("#name", "editor@example.org"), ("#password", PASSWORD)):
+        keyboard.tab_to(field)
+        keyboard.type(text)
+    keyboard.press("Enter")
+    expect(page.locator(".leave")).to_be_visible()
+    keyboard.tab_to("#thing")
+    keyboard.type("Getting about")
+    keyboard.tab_to("#line")
+    keyboard.type(LINE)
+    keyboard.tab_to("#off-reason")
+    keyboard.type(REASON)
+    keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Getting about: switched off")
+    keyboard.tab_to("#on-reason")
+    keyboard.type(REASON)
+    keyboard.press("Enter")
+    expect(page.get_by_text("Everything is on.")).to_be_visible()
 
 
 def sign_in_again(page: Page, office: Office, role: Role) -> Page:
