@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.citations import Citations
 from bot.danger import Danger
 from bot.danger_text import danger_text
+from bot.documents import sentences
 from bot.evidence import Evidence
 from bot.extracts import Extracts, Sentence
 from bot.guide import Guide
@@ -33,7 +33,6 @@ _EXPECT_NEAR = 0.12
 """Least cosine, with its bonus, of a sentence under "What to expect"; a question in another language tells nothing of it."""
 _UNKNOWN_NEAR = 0.35
 _OTHER_NEAR = 0.42
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 
 
 class Composer:
@@ -65,7 +64,7 @@ class Composer:
             self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, evidence, lead, cited)),
             self._part("unknown", self._unknown(reading, evidence, lead, cited)),
-            self._part("documents", self._documents(reading, evidence, cited)),
+            self._part("documents", self._documents(evidence, cited)),
             self._part("else", self._fails(lead, cited)),
             self._part("note", self._language(reading, cited)),
         ]
@@ -206,19 +205,11 @@ class Composer:
         line = self._phrases.lines["no_contact"]
         return statements + [Statement(line.format(thing=ask.thing, name=lead.entry.name)) for ask in unsaid]
 
-    def _documents(self, reading: Reading, evidence: Evidence, cited: Citations) -> list[Statement]:
-        """Two sentences of the document passage nearest to the question, where one is near: those that share most of its longer words.
-
-        Words of the title and heading do not count: they say what the passage is about, not which of its sentences is asked for.
-        """
-        best = evidence.near_document()
-        if best is None:
+    def _documents(self, evidence: Evidence, cited: Citations) -> list[Statement]:
+        """The sentences of documents that answer the question, where a document is near."""
+        if evidence.near_document() is None:
             return []
-        about = set(_LONG_WORD.findall(" ".join((best.title, *best.heading)).lower()))
-        words = set(_LONG_WORD.findall(reading.opened)) - about
-        shared = [len(words & set(_LONG_WORD.findall(best.quote(i).lower()))) for i in range(len(best.sentences))]
-        ranked = sorted(range(len(shared)), key=lambda i: -shared[i])
-        return [cited.cite(best, i) for i in sorted(ranked[:2])]
+        return [cited.cite(passage, i) for passage, i in sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
         statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]

@@ -77,7 +77,7 @@ def decide(
     if reading.abroad:
         return Decision(Outcome.OUT_OF_SCOPE, ask="abroad")
     ranked = [c for c in evidence.ours() if c.id in entries]
-    refused = bool(refusing & (evidence.surely | {limit.id for limit in reading.limits})) and evidence.near_document() is None
+    refused = bool(refusing & (evidence.surely | {limit.id for limit in reading.limits})) and not evidence.about_document()
     if pin:
         starts = _starts(settings, entries, ranked, evidence.second, (pin.start, *pin.also))
         return Decision(Outcome.NOT_FOUND if refused else Outcome.ANSWERED, starts, pin=pin)
@@ -85,7 +85,7 @@ def decide(
         return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second, (reading.picked,)))
     if evidence.chat >= CHAT_FLOOR:
         return Decision(Outcome.CLARIFY, ask="small_talk")
-    documented = evidence.near_document() is not None
+    documented = evidence.about_document()
     if evidence.outside >= settings.outside_floor and not documented:
         if ranked[0].probability > evidence.beyond():
             return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))

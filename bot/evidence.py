@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.documents import ASKED_ABOUT, Documents, Near
 from bot.reading import Reading
 from bot.settings import BotSettings
 from indexer.encoder import Vectors
@@ -31,8 +32,6 @@ CRISIS_PENALTY = 2.0
 """Log probability taken from a crisis line where no danger was found and the line is not asked for by name."""
 MOST_PARTS, SECOND_SHARE = 4, 0.4
 """Parts of a message that are looked at for another need, and the least probability at which one is taken to be there."""
-DOCUMENT_NEAR = 0.5
-"""Least cosine of a document's passage to be quoted."""
 WEIGHTS = {"dense": 0.5, "words": 3.0, "letters": 3.0}
 WEIGHTS_FOREIGN = {"words": 5.0, "letters": 5.0}
 """How much each kind of feature counts in telling where to start: factors of its scores; fitted on questions kept apart (docs/experiments.md)."""
@@ -70,7 +69,8 @@ class Evidence:
     Learned from the messages on file: ``outside`` and ``chat`` are the log odds that a message is outside the subject, or small talk;
     ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell, ``surely`` that of
     even odds or more. ``second`` is the place for another need in the same message. ``asked`` is the message alone as a message, shape
-    (dimensions,).
+    (dimensions,). ``documents`` are passages of documents, best first, where one is near enough to be quoted,
+    and ``sought`` is the question as they are searched for.
     """
 
     candidates: tuple[Candidate, ...]
@@ -84,15 +84,23 @@ class Evidence:
     surely: frozenset[str] = frozenset()
     second: str | None = None
     asked: Vectors | None = None
+    documents: tuple[Near, ...] = ()
+    sought: str = ""
 
     def near_document(self) -> Passage | None:
-        """The best passage of a document, or of an entry that nobody has said how to ask for, if it is near enough to be quoted."""
-        return next((f.passage for f in self.passages if f.unasked and f.similarity >= DOCUMENT_NEAR), None)
+        """The best passage of a document, or of an entry that nobody has said how to ask for, that is near enough to be quoted."""
+        return next((near.passage for near in self.documents if near.enough), None)
+
+    def about_document(self) -> bool:
+        """Whether the question is about a document that is near, even where it would be outside the subject."""
+        return any(near.enough and near.share >= ASKED_ABOUT for near in self.documents)
 
     def without(self, off: Collection[str]) -> Evidence:
         """The evidence without the passages of some entries, by their ids; as a place for another need they are not named either."""
         passages = tuple(found for found in self.passages if found.passage.entry not in off)
-        return replace(self, passages=passages, second=None if self.second in off else self.second)
+        documents = tuple(near for near in self.documents if near.passage.entry not in off)
+        enough = documents if any(near.enough for near in documents) else ()
+        return replace(self, passages=passages, second=None if self.second in off else self.second, documents=enough)
 
     def beyond(self) -> float:
         """The probability that what is asked for lies outside the subject, as the ranking of places sees it."""
@@ -119,6 +127,7 @@ class Gatherer:
         self._owner = np.array(owners, dtype=np.int64)
         guides = {entry.id for entry in release.entries.values() if entry.kind == "framework"}
         self._unasked = [position < 0 and p.entry not in guides for position, p in zip(owners, release.passages, strict=True)]
+        self._documents = Documents(release, self._unasked)
 
     def gather(self, reading: Reading, most: int = 20) -> Evidence:
         """Evidence for a reading, with at most ``most`` passages."""
@@ -132,7 +141,8 @@ class Gatherer:
             question, asked = release.encoder.both(whole)
             together = release.learned.features(terms, asked)
         learned = self._places(reading, together)
-        similarity, hybrid = self._search(question, whole)
+        sought = terms if english else whole
+        similarity, keywords, hybrid = self._search(question, whole)
         retrieved = np.zeros(len(learned), dtype=np.float32)
         owned = self._owner >= 0
         np.maximum.at(retrieved, self._owner[owned], hybrid[owned])
@@ -149,6 +159,8 @@ class Gatherer:
             vector=question,
             second=self._second(reading, self._ids[order[0]]),
             asked=alone.vector,
+            documents=self._documents.near(sought, similarity, keywords),
+            sought=sought,
             **self._told(reading, alone, probabilities),
         )
 
@@ -213,8 +225,8 @@ class Gatherer:
             fit[self._position[reading.picked]] = POINTED_AT
         return fit
 
-    def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores]:
-        """Cosine and hybrid score of every passage: dense and keyword, each against its own best, weighted to the dense side."""
+    def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores, Scores]:
+        """Cosine, keyword score and hybrid score of every passage: dense and keyword, each against its own best, weighted to the dense side."""
         count = len(self._release.passages)
         scores, rows = self._release.vectors.search(vector[None], count)
         similarity = np.zeros(count, dtype=np.float32)
@@ -222,7 +234,8 @@ class Gatherer:
         keywords = self._release.keywords.scores(text)
         top = float(keywords.max(initial=0.0))
         share = self._settings.dense_weight
-        return similarity, share * similarity + (1 - share) * (keywords / top if top > 0 else keywords) * np.maximum(similarity.max(), 0)
+        hybrid = share * similarity + (1 - share) * (keywords / top if top > 0 else keywords) * np.maximum(similarity.max(), 0)
+        return similarity, keywords, hybrid
 
     def held_back(self, reading: Reading) -> dict[str, str]:
         """Places that are less likely than the message alone makes them, by id: ``age`` where theirs exclude the child's, ``crisis`` where nobody

@@ -112,7 +112,7 @@ class IndexerSettings(Settings):
     )
     encoder_threads: Annotated[int, Field(ge=1, le=64, description="Threads that embed one text.")] = 2
     keep_releases: Annotated[int, Field(ge=2, le=100, description="Releases kept for rollback, the live one included.")] = 5
-    passage_words: Annotated[int, Field(ge=40, le=400, description="Longest passage, in words; longer sections are cut between sentences.")] = 160
+    passage_words: Annotated[int, Field(ge=40, le=400, description="Longest passage, in words; longer sections are cut between sentences.")] = 60
 
     @field_validator("adapter", mode="before")
     @classmethod

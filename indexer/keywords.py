@@ -43,8 +43,33 @@ class Keywords:
             return np.zeros(self._index.scores["num_docs"], dtype=np.float32)
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
 
+    def shares(self, text: str) -> npt.NDArray[np.float32]:
+        """The share of a question's words that each passage holds, each word weighted by how rare it is, shape (passages,)."""
+        held = np.zeros(self._index.scores["num_docs"], dtype=np.float32)
+        words = sorted(set(_terms(text)))
+        weights = self.rarity(words)
+        for word, weight in zip(words, weights.tolist(), strict=True):
+            held[self._holding(word)] += weight
+        return np.asarray(held / max(float(weights.sum()), 1e-9), dtype=np.float32)
+
+    def rarity(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """How rare terms are among the passages: the log of one plus the passages for each that holds the term; half a passage where none does."""
+        counts = np.array([max(len(self._holding(term)), 0.5) for term in terms], dtype=np.float32)
+        return np.asarray(np.log1p(self._index.scores["num_docs"] / counts), dtype=np.float32)
+
+    def _holding(self, term: str) -> npt.NDArray[np.int32]:
+        """The positions of the passages that hold a term."""
+        column = self._index.vocab_dict.get(term)
+        starts = self._index.scores["indptr"]
+        return np.asarray(self._index.scores["indices"][starts[column] : starts[column + 1]] if column is not None else [], dtype=np.int32)
+
 
 def _terms(text: str) -> list[str]:
+    return terms_of([text])[0]
+
+
+def terms_of(texts: Sequence[str]) -> list[list[str]]:
+    """The stems of the words of some texts that are searched for, in their order."""
     # a stemmer keeps state between words, so each call has its own
-    tokens = bm25s.tokenize([text], stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False)
-    return [str(token) for token in tokens[0]]
+    every = bm25s.tokenize(list(texts), stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False)
+    return [[str(token) for token in tokens] for tokens in every]

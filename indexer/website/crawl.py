@@ -137,7 +137,8 @@ class _Fetching:
     path: Path
     store: Store = field(init=False)
     began: float = field(default_factory=time.monotonic)
-    said: float = 0.0
+    said: float = field(default_factory=time.monotonic)
+    counted: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         path = self.path
@@ -160,6 +161,9 @@ class _Fetching:
             return
         self.said = now
         counts = self.store.counts()
+        if not last and counts == self.counted:
+            return
+        self.counted = counts
         spent = now - self.began
         left = spent / counts["tried"] * counts["waiting"] if counts["tried"] else 0
         rest = f", {counts['waiting']} waiting, about {_time(left)} left" if counts["waiting"] else f", in {_time(spent)}"

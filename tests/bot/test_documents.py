@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
+from bot.documents import MOST_PASSAGES, MOST_SENTENCES, sentences
 from bot.engine import Engine, open_engine
 from bot.records import Channel
 from bot.settings import BotSettings
@@ -31,6 +33,18 @@ PAGES = {
         "<details><summary>What is in the room?</summary><p>There is a bubble tube, a weighted blanket and a quiet tent.</p></details>",
     ),
     "haircuts": ("Quiet haircuts", "<p>Quiet haircuts for autistic children are offered at the Edgeley barber on Monday mornings.</p>"),
+    "baking": (
+        "Bake and be calm",
+        "<p>A baking afternoon for autistic young people who find groups hard.</p><h2>Dates</h2>"
+        "<p>Baking is on the second Saturday of each month at 2pm.</p><h2>What you pay</h2><p>An afternoon is £3 and aprons are lent.</p>"
+        "<h2>Who runs it</h2><p>The afternoons are led by Morwenna Pike.</p>",
+    ),
+    "board": (
+        "Report of the play board",
+        "<h2>1. The year</h2><p>The play board met in 2023 and looked at every playground in the borough.</p>"
+        "<p>There were 41 playgrounds in 2023. They had 17 wheelchair swings between them.</p>"
+        "<h2>2. Next year</h2><p>The play board will go on with its work in 2024.</p>",
+    ),
     "trampoline": (
         "Rebound therapy sessions",
         "<h2>Who can come</h2><p>Rebound trampoline sessions are for wheelchair users aged 8 to 18.</p><h2>Fees</h2><p>Later sessions cost £6.</p>",
@@ -43,6 +57,10 @@ ASKED = [
     ("what is in the sensory room at bredbury library?", "sensory-room", "What is in the room?", "bubble tube"),
     ("how long can a family hire the bredbury library sensory room for", "sensory-room", "Hiring the room", "45 minutes"),
     ("is there a quiet haircut for my autistic son", "haircuts", "Quiet haircuts", "Monday mornings"),
+    ("are there any baking afternoons for my autistic teenager and when are they", "baking", "Dates", "second Saturday"),
+    ("how much is bake and be calm", "baking", "What you pay", "£3"),
+    ("who leads the baking afternoons", "baking", "Who runs it", "Morwenna Pike"),
+    ("how many wheelchair swings did the play board count", "board", "1. The year", "17 wheelchair swings"),
     ("what ages is rebound trampoline therapy for", "trampoline", "Who can come", "8 to 18"),
     ("how many lockers does the hydrotherapy pool in Offerton have", "pool.pdf", "page 2", "forty lockers"),
     ("how warm is the water of the hydrotherapy pool in Offerton", "pool.pdf", "page 1", "35 degrees"),
@@ -89,3 +107,44 @@ def test_it_is_quoted_with_its_section_and_page(told: Engine, question: str, pat
     cited = [(c["url"].rsplit("/", 1)[-1], c["section"], c["quote"]) for c in reply["citations"]]
     assert any(url == path and section in where and words in quote for url, where, quote in cited), json.dumps(cited, indent=1)
     assert words in reply["text"]
+
+
+def test_each_sentence_is_cited_by_itself_and_no_more_than_three_of_two_passages_are_quoted(told: Engine) -> None:
+    for question, *_ in ASKED:
+        evidence = told.gatherer.gather(told.reader.read([question]))
+        quoted = sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints)
+        assert 1 <= len(quoted) <= MOST_SENTENCES, question
+        assert len({passage.id for passage, _ in quoted}) <= MOST_PASSAGES, question
+        reply = told.reply([question], Channel.WEB).as_dict("")
+        cited = [citation["quote"] for citation in reply["citations"]]
+        assert all(any(passage.quote(i) in quote for quote in cited) for passage, i in quoted), question
+
+
+def test_a_sentence_that_speaks_of_the_one_before_it_comes_with_it(told: Engine) -> None:
+    evidence = told.gatherer.gather(told.reader.read(["how many wheelchair swings did the play board count"]))
+    quoted = [passage.quote(i) for passage, i in sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints)]
+    after = quoted.index("They had 17 wheelchair swings between them.")
+    assert quoted[after - 1] == "There were 41 playgrounds in 2023."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "my son is 9 and school says he is not behind enough for an EHC plan, can I ask for one myself?",
+        "where do I get help with my daughter's talking, she is 3",
+        "who decides whether he can have a bus to school",
+        "my daughter hates the swimming bath and the noise of the hand dryers, who could look at what her senses need",
+    ],
+)
+def test_no_document_is_quoted_beside_the_point(told: Engine, question: str) -> None:
+    assert told.gatherer.gather(told.reader.read([question])).near_document() is None
+
+
+def test_documents_of_what_is_switched_off_are_left_out(told: Engine) -> None:
+    evidence = told.gatherer.gather(told.reader.read(["how much is bake and be calm"]))
+    imported = dataclasses.replace(
+        evidence, documents=tuple(dataclasses.replace(n, passage=dataclasses.replace(n.passage, entry="imported")) for n in evidence.documents)
+    )
+    assert imported.near_document() is not None
+    assert imported.without({"imported"}).near_document() is None
+    assert imported.without({"another"}).documents == imported.documents

@@ -20,7 +20,7 @@ def test_an_empty_file_gives_the_defaults_beside_the_file(tmp_path: Path) -> Non
     settings = load(tmp_path, "")
     assert settings.content == tmp_path / "content"
     assert settings.release_dir == tmp_path / "var/releases"
-    assert (settings.keep_releases, settings.passage_words, settings.documents) == (5, 160, ())
+    assert (settings.keep_releases, settings.passage_words, settings.documents) == (5, 60, ())
 
 
 def test_without_a_file_the_working_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,3 +63,13 @@ def test_a_pickle_among_the_arrays_is_not_read(keywords: Keywords, tmp_path: Pat
     with pytest.raises(ValueError, match="allow_pickle"):
         Keywords.load(tmp_path / "index")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_the_share_of_a_question_that_a_passage_holds_counts_rare_words_more(keywords: Keywords) -> None:
+    shares = keywords.shares("portage workers decide")
+    assert shares.shape == (4,)
+    assert shares[0] == pytest.approx(2 / 3, abs=1e-3)
+    assert shares[1] == pytest.approx(1 / 3, abs=1e-3)
+    assert shares[2:].tolist() == [0, 0]
+    assert keywords.shares("").tolist() == [0, 0, 0, 0]
+    assert keywords.shares("portage zzz")[0] < 0.5  # a word that no passage holds is the rarest
