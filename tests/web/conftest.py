@@ -25,6 +25,7 @@ from indexer.entries import Entry, parse_entry
 from indexer.groups import Groups
 from tests.conftest import ROOT
 from web.app import create_app
+from web.database import Database
 from web.settings import WebSettings
 
 TOKEN = "an-auth-token-for-tests"
@@ -187,6 +188,14 @@ def settings(tmp_path: Path) -> WebSettings:
         twilio_auth_token=SecretStr(TOKEN),
         database_wait_seconds=60,
     )
+
+
+@pytest.fixture
+def database(settings: WebSettings) -> Iterator[Database]:
+    """The test's database, closed afterwards."""
+    found = Database(settings)
+    yield found
+    found.close()
 
 
 @pytest.fixture

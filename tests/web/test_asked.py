@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql
 
 from bot.records import Answer, Channel, Outcome, Reply, Signpost
 from web.asked import Asked, Measure
-from web.database import Database
 
 DAY = date(2023, 11, 14)
 """The day of the test's clock."""
@@ -26,13 +25,6 @@ def signpost(id):
 def reply(outcome=Outcome.ANSWERED, channel=Channel.WEB, places=("portage", "helpline"), **understood):
     known = {key: value for key, value in understood.items() if value}
     return Reply("words", channel, "release", Answer(outcome, (), tuple(map(signpost, places)), understood=known))
-
-
-@pytest.fixture
-def database(settings):
-    database = Database(settings)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ import io
 from collections.abc import Iterable, Sequence
 
 from flask import Response, make_response
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 32_000
@@ -28,6 +25,10 @@ def as_csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Rows under their names, as one sheet of a workbook."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font
+
     book = Workbook()
     sheet = book.active
     sheet.title = title[:31]

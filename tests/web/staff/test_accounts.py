@@ -7,19 +7,11 @@ import sqlite3
 import pytest
 
 from tests.web.staff.conftest import PASSWORD
-from web.database import Database
 from web.staff.accounts import AccountError, Accounts
 from web.staff.audit import Audit
 from web.staff.roles import ALLOWED, May, Role
 
 NAME = "sam@example.org"
-
-
-@pytest.fixture
-def database(settings):
-    found = Database(settings)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -6,20 +6,12 @@ import threading
 
 import pytest
 
-from web.database import Database
 from web.staff import work as working
 from web.staff.audit import Who
 from web.staff.jobs import ASKING, BROKEN, BUILDING, DONE, LEASE_SECONDS, RUNNING, STOPPED, TRIES, WAITING, Jobs
 from web.staff.work import StoppedError
 
 SAM = Who("sam@example.org", "editor")
-
-
-@pytest.fixture
-def database(settings):
-    found = Database(settings)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 import numpy as np
-from scipy.optimize import linprog
 
 from web.small_numbers import SMALLEST, Shown, shown, together
 
@@ -53,6 +52,8 @@ def _given_away(months: Sequence[Mapping[str, Shown]], numbers: Sequence[Mapping
     Whether a number can be at one end of what is shown is a linear programme; what it can be is whole where the programme's corners are, since
     every number stands in one month's sum and in one value's.
     """
+    from scipy.optimize import linprog
+
     values = list(months[0])
     cells = [(n, value) for n in range(len(months)) for value in values if months[n][value].exact is None]
     totals = [value for value in values if given[value].high < inf]

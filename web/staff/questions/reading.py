@@ -8,8 +8,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from openpyxl import load_workbook
-
 from bot.records import Channel
 from indexer.errors import WaymarkError
 from web.site import clean
@@ -146,6 +144,8 @@ def _delimiter(text: str) -> str:
 
 
 def _spreadsheet(data: bytes, most: int) -> list[tuple[int, list[str]]]:
+    from openpyxl import load_workbook
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _UNPACKED:

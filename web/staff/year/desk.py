@@ -22,7 +22,6 @@ from web.staff.sheets import download
 from web.staff.year import offer, use
 from web.staff.year.blocks import Block, Document, Paragraph, Write
 from web.staff.year.markdown import as_markdown
-from web.staff.year.word import as_docx
 
 blueprint = desk("year", __name__, "/report")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -39,6 +38,8 @@ def page(year: int) -> str:
 @takes(May.LOOK)
 def word(year: int) -> Response:
     """The report as a Word document."""
+    from web.staff.year.word import as_docx  # Word's library is large, and needed once a year
+
     return download(as_docx(report(year)), DOCX, f"local-offer-report-{year}.docx")
 
 

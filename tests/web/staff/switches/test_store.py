@@ -7,20 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from bot.off import NOTHING_OFF
-from web.database import Database
 from web.staff.audit import Audit, Who
 from web.staff.switches.store import WHOLE, Switches, What
 
 WHO = Who("ed@example.org", "editor")
 LINE = "Closed for repairs this week."
 TODAY = date(2023, 11, 14)
-
-
-@pytest.fixture
-def database(settings):
-    database = Database(settings)
-    yield database
-    database.close()
 
 
 @pytest.fixture
