@@ -44,6 +44,8 @@ PAGES = (
     "/staff/audit", "/staff/accounts", "/staff/work/1",
 )
 """Every kind of page; those that only exist after some work are reached by the tests before."""
+NARROW = ("/staff/", "/staff/consistency/1", "/staff/switches", "/staff/attention")
+"""Those that axe also looks at on a narrow screen, where menus and tables are laid out anew."""
 REACHED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
   .filter((el) => el.checkVisibility() && !el.disabled && !(el.type === "radio" && !el.checked)).length"""
 WORK_MILLISECONDS = 240_000
@@ -267,7 +269,7 @@ def test_axe_finds_nothing_on_any_page(sign_in, office: Office) -> None:
             answer = page.goto(office.url + path)
             assert answer
             assert answer.status == 200, path
-            found = Axe().run(page, options=OPTIONS).response["violations"]
+            found = Axe().run(page, options=OPTIONS).response["violations"] if width == 1280 or path in NARROW else []
             for scheme in (SCHEMES["dark"], SCHEMES["forced colours"]) if width == 1280 else ():
                 page.emulate_media(**scheme)
                 found += page.evaluate("(options) => axe.run(options)", OF_COLOURS)["violations"]

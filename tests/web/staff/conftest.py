@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from indexer.config import IndexerSettings
+from web.staff import accounts
 from web.staff.accounts import Member
 from web.staff.roles import Role
 from web.staff.room import Room
@@ -61,6 +63,12 @@ class Console:
         """Do all background work that waits, in this process."""
         while task := self.room.jobs.claim("test"):
             work(self.room, task.number, task.worker)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed at once, where it is not they that are tested: a tenth of a second for each account would be most of the time."""
+    monkeypatch.setattr(accounts, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

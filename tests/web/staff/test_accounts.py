@@ -15,6 +15,11 @@ NAME = "sam@example.org"
 
 
 @pytest.fixture
+def cheap_passwords():
+    """Here they are hashed as they are for staff."""
+
+
+@pytest.fixture
 def audit(database, clock):
     return Audit(database, clock)
 

@@ -25,7 +25,7 @@ def page(number: int) -> str:
 
 
 @blueprint.post("/<int:number>")
-@takes(May.LOOK)
+@takes(May.EDIT)
 def save(number: int) -> AnyResponse:
     """Save the change that has been tried out; whoever may not change its file is refused."""
     task = _task(number)
