@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.errors import WaymarkError
+from web.out import give
 
 if TYPE_CHECKING:  # these wait until a command runs: the server sets up its counters before they are loaded
     from indexer.entries import Entry
@@ -81,15 +80,7 @@ def _export(replies: Replies, answers: AnswerFeedbackStore, given: argparse.Name
     if given.year not in years_of(replies, answers):
         raise WaymarkError(f"nothing came in during {given.year}")
     text = as_csv(report_on(given.year, replies, answers), _entries(given.config)).encode("utf-8")
-    if given.out is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text)
-        return
-    try:
-        given.out.write_bytes(text)
-    except OSError as fault:
-        raise WaymarkError(f"cannot write {given.out}: {os.strerror(fault.errno or 0)}") from fault
-    print(f"written to {given.out}")
+    give(text, given.out)
 
 
 def _line(comment: Answered) -> str:

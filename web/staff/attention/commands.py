@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.errors import WaymarkError
+from web.out import give
 
 if TYPE_CHECKING:
     from web.staff.attention.gather import Gathering
@@ -39,15 +38,7 @@ def run(given: argparse.Namespace) -> None:
         address = f"{settings.public_url.rstrip('/')}/staff/attention" if settings.public_url else ""
         text = digest(gathering.board(), settings.service_name, address)
     data = as_mail(text, given.to, settings.council_email).as_bytes() if given.eml else text.encode()
-    if given.out is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        return
-    try:
-        given.out.write_bytes(data)
-    except OSError as fault:
-        raise WaymarkError(f"cannot write {given.out}: {os.strerror(fault.errno or 0)}") from fault
-    print(f"written to {given.out}")
+    give(data, given.out)
 
 
 @contextmanager
