@@ -20,6 +20,8 @@ csrf = CSRFProtect()
 KEY = "key"
 """Where the cookie holds the secret of the session."""
 View = TypeVar("View", bound=Callable[..., Any])
+LARGEST = 2**31 - 1
+"""The largest number that a column of every database holds."""
 SHORTEST_REASON, LONGEST_REASON = 3, 500
 
 
@@ -44,6 +46,12 @@ def takes(what: May) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def given_number(name: str) -> int | None:
+    """A whole number in the address, such as that of a run; None where there is none that a database holds."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 <= number <= LARGEST else None
 
 
 def member() -> Member:
@@ -113,6 +121,8 @@ def _check() -> AnyResponse | None:
     what = getattr(current_app.view_functions[request.endpoint or ""], "takes", None)
     if what is None or not found.may(what):
         abort(403)
+    if any(isinstance(value, int) and value > LARGEST for value in (request.view_args or {}).values()):
+        abort(404)
     g.staff = found
     return None
 

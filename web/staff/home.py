@@ -6,7 +6,7 @@ from flask import Response, abort, render_template, request
 
 from web.present import moment
 from web.site import clean
-from web.staff.door import desk, member, reason, same_page, takes
+from web.staff.door import desk, given_number, member, reason, same_page, takes
 from web.staff.roles import ALLOWED, May, Role
 from web.staff.room import room
 from web.staff.sheets import as_csv, download
@@ -27,7 +27,7 @@ def page() -> str:
 def audit() -> str:
     """The audit trail, the newest change first, or those with some words."""
     words = " ".join(clean(request.args.get("q", "")).split())[:100]
-    before = request.args.get("before", type=int)
+    before = given_number("before")
     found = room().audit.listed(words, _PAGE + 1, before)
     return render_template("staff/audit.html", words=words, rows=found[:_PAGE], more=found[_PAGE - 1].number if len(found) > _PAGE else None)
 

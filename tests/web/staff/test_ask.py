@@ -13,6 +13,7 @@ from bot.engine import Engine
 from bot.trace import trace
 from indexer.messages import lines
 from tests.conftest import ROOT
+from tests.web.conftest import StandIn
 from tests.web.staff.conftest import Console
 from web.logs import JsonFormatter
 from web.staff.roles import Role
@@ -141,3 +142,10 @@ def test_an_engine_that_gives_only_replies_is_shown_by_them(make_console, config
     text = plain(make_console(config=config, live=StandIn()).sign_in().get("/staff/ask?q=where").text)
     assert "Message 1 leads to Portage." in text
     assert "How it was read" not in text
+
+
+@pytest.mark.parametrize("question", ["unknown", "clarify", "x" * 1200])
+def test_a_reply_that_names_no_place_is_shown(make_console, config, question):
+    page = make_console(live=StandIn(), config=config).sign_in().get(f"/staff/ask?q={question}")
+    assert page.status_code == 200
+    assert "no place is named" in page.text

@@ -56,3 +56,8 @@ def test_the_cookie_is_only_for_the_console_and_not_for_scripts(make_console, co
     said = browser.get("/staff/sign-in").headers["Set-Cookie"]
     for part in ("HttpOnly", "Path=/staff", "SameSite=Lax", "Secure"):
         assert part in said
+
+
+@pytest.mark.parametrize("path", ["/staff/audit?before={}", "/staff/consistency/compare?a={}&b=1", "/staff/work/{}", "/staff/consistency/{}"])
+def test_a_number_that_no_database_holds_breaks_nothing(console, path):
+    assert console.sign_in(Role.ADMINISTRATOR).get(path.format("9" * 40)).status_code in (200, 404)

@@ -11,7 +11,7 @@ from web.staff.consistency.form import Form
 from web.staff.consistency.grid import grid
 from web.staff.consistency.records import Asked, Run, shares
 from web.staff.consistency.store import KIND, Runs
-from web.staff.door import desk, member, same_page, takes
+from web.staff.door import desk, given_number, member, same_page, takes
 from web.staff.jobs import BROKEN, DONE, Task
 from web.staff.roles import May
 from web.staff.room import room
@@ -113,7 +113,7 @@ def _page(form: Form) -> str:
 
 def _pair() -> tuple[Run, Run] | None:
     """The two runs that the address names; None where it names none."""
-    numbers = [request.args.get(name, type=int) for name in "ab"]
+    numbers = [given_number(name) for name in "ab"]
     return (_run(numbers[0]), _run(numbers[1])) if numbers[0] is not None and numbers[1] is not None else None
 
 
