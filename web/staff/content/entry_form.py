@@ -8,7 +8,7 @@ from typing import Literal
 
 import yaml
 
-from indexer.entries import SECTIONS
+from indexer.entries import SECTIONS, YAML_LOADER
 from indexer.errors import ContentError
 from web.staff.content import front_matter as fm
 from web.staff.content.body import sections_of, with_sections
@@ -120,7 +120,7 @@ def _written(field: Field, value: str, old: fm.Block | None, path: str) -> str:
 
 def _require_rows(name: str, value: str, path: str) -> None:
     try:
-        rows = yaml.load(value, Loader=yaml.BaseLoader) if value else []  # noqa: S506 - BaseLoader builds only str, list and dict
+        rows = yaml.load(value, Loader=YAML_LOADER) if value else []  # noqa: S506 - it builds only str, list and dict
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise ContentError(f"{path}:1: {name}: line {line} of the field: {fault.problem or 'not YAML'}") from fault

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from indexer.entries import Entry
+from indexer.entries import YAML_LOADER, Entry
 from indexer.errors import ContentError
 
 ORDER = [name for name in Entry.model_fields if name not in ("sections", "path")]
@@ -76,7 +76,7 @@ def value_of(block: Block | None) -> Any:
     """What a field holds: a text, a list, or None where it is missing or empty. Every scalar is a text."""
     if block is None:
         return None
-    read = yaml.load(block.raw, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds only str, list and dict
+    read = yaml.load(block.raw, Loader=YAML_LOADER)  # noqa: S506 - it builds only str, list and dict
     return read.get(block.name) or None
 
 
@@ -133,7 +133,7 @@ def written_yaml(name: str, text: str) -> str:
 def _scalar(text: str, quoted: bool, frame: str = "{}") -> str:
     """A text as YAML: plain where it is read back as the same, else in double quotes."""
     try:
-        read = yaml.load("x: " + frame.format(text), Loader=yaml.BaseLoader)["x"]  # noqa: S506 - as above
+        read = yaml.load("x: " + frame.format(text), Loader=YAML_LOADER)["x"]  # noqa: S506 - as above
         same = (read if frame == "{}" else read[0]) == text and (frame == "{}" or len(read) == 2)
     except (yaml.YAMLError, TypeError, KeyError, IndexError):
         same = False
