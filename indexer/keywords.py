@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import bm25s
@@ -13,12 +13,20 @@ import Stemmer
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports each step of its own work on standard error
 
+SYNONYM = 0.7
+"""How much a synonym of a word counts, where the word itself counts 1."""
+
 
 class Keywords:
-    """A BM25 index. Safe to share between threads once built."""
+    """A BM25 index. Safe to share between threads once built.
 
-    def __init__(self, index: bm25s.BM25) -> None:
+    ``synonyms`` has for a stem the stems that mean the same. They count where a share of a question's words is asked for, not for BM25.
+    """
+
+    def __init__(self, index: bm25s.BM25, synonyms: Iterable[Sequence[str]] = ()) -> None:
+        """Search ``index``; ``synonyms`` are groups of words that mean the same."""
         self._index = index
+        self.synonyms = _stems_alike(synonyms)
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> Keywords:
@@ -28,9 +36,9 @@ class Keywords:
         return cls(index)
 
     @classmethod
-    def load(cls, folder: Path) -> Keywords:
-        """Read what :meth:`save` wrote."""
-        return cls(bm25s.BM25.load(str(folder), allow_pickle=False, show_progress=False))
+    def load(cls, folder: Path, synonyms: Iterable[Sequence[str]] = ()) -> Keywords:
+        """Read what :meth:`save` wrote; ``synonyms`` are groups of words that mean the same."""
+        return cls(bm25s.BM25.load(str(folder), allow_pickle=False, show_progress=False), synonyms)
 
     def save(self, folder: Path) -> None:
         """Write the index as arrays and JSON into a folder."""
@@ -44,12 +52,19 @@ class Keywords:
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
 
     def shares(self, text: str) -> npt.NDArray[np.float32]:
-        """The share of a question's words that each passage holds, each word weighted by how rare it is, shape (passages,)."""
+        """The share of a question's words that each passage holds, each word weighted by how rare it is, shape (passages,).
+
+        A passage that holds only a synonym of a word has :data:`SYNONYM` of it.
+        """
         held = np.zeros(self._index.scores["num_docs"], dtype=np.float32)
         words = sorted(set(_terms(text)))
         weights = self.rarity(words)
         for word, weight in zip(words, weights.tolist(), strict=True):
-            held[self._holding(word)] += weight
+            counts = np.zeros_like(held)
+            for other in self.synonyms.get(word, ()):
+                counts[self._holding(other)] = SYNONYM
+            counts[self._holding(word)] = 1.0
+            held += weight * counts
         return np.asarray(held / max(float(weights.sum()), 1e-9), dtype=np.float32)
 
     def rarity(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -62,6 +77,15 @@ class Keywords:
         column = self._index.vocab_dict.get(term)
         starts = self._index.scores["indptr"]
         return np.asarray(self._index.scores["indices"][starts[column] : starts[column + 1]] if column is not None else [], dtype=np.int32)
+
+
+def _stems_alike(groups: Iterable[Sequence[str]]) -> Mapping[str, frozenset[str]]:
+    alike: dict[str, frozenset[str]] = {}
+    for group in groups:
+        stems = frozenset(stem for stems in terms_of(group) for stem in stems)
+        for stem in stems:
+            alike[stem] = (alike.get(stem, frozenset()) | stems) - {stem}
+    return alike
 
 
 def _terms(text: str) -> list[str]:

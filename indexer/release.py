@@ -122,7 +122,7 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Releas
     for position, passage in enumerate(passages):
         if passage.entry:
             positions[passage.entry] = (*positions.get(passage.entry, ()), position)
-    pins = load_pins(folder)
+    pins, wording = load_pins(folder), load_wording(folder)
     return Release(
         id=folder.name,
         folder=folder,
@@ -130,11 +130,11 @@ def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> Releas
         entries={e.id: e for e in entries},
         passages=passages,
         vectors=faiss.read_index(str(folder / "vectors.faiss")),
-        keywords=Keywords.load(folder / "keywords"),
+        keywords=Keywords.load(folder / "keywords", wording.synonyms),
         learned=Learned.load(folder),
         sentence_vectors=np.load(folder / "sentences.npy", allow_pickle=False).astype(np.float32),
         sentence_starts=tuple(int(s) for s in starts),
-        wording=load_wording(folder),
+        wording=wording,
         encoder=encoder,
         positions=positions,
         pins=pins,

@@ -1,7 +1,8 @@
 """The words of the field: what people type, and what the content calls it. Used alike on what is learned from and on questions.
 
 The data is ``content/words.toml``: ``[spellings]`` maps text-speak and common misspellings to the word meant, ``[opened]`` maps acronyms and
-former names to the words that the content uses, ``[needs.<id>]`` lists the words that show a need, ``[askers]`` those that show who is writing.
+former names to the words that the content uses, ``[synonyms]`` lists words of everyday and of reports that mean the same, ``[needs.<id>]`` the
+words that show a need, ``[askers]`` those that show who is writing.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Wording:
         self.glossary = Glossary(glossary or {})
         self.spellings: dict[str, str] = {k.lower(): v for k, v in data.get("spellings", {}).items()}
         self.opened: dict[str, str] = {k.lower(): v for k, v in data.get("opened", {}).items()}
+        self.synonyms = tuple(tuple(group.split()) for group in data.get("synonyms", {}).get("groups", ()))
         self.needs = tuple(Need(id, need["name"], any_of(need["words"])) for id, need in data.get("needs", {}).items())
         self.askers = {id: any_of(words) for id, words in data.get("askers", {}).items()}
         self._spelling = _alternatives(self.spellings)
@@ -133,4 +135,4 @@ def load_wording(folder: Path) -> Wording:
     try:
         return Wording(load_toml(folder / "words.toml"), load_toml(folder / GLOSSARY) if (folder / GLOSSARY).exists() else None)
     except (KeyError, TypeError, AttributeError) as fault:
-        raise ContentError(f"words.toml: a [needs.<id>] table needs 'name' and 'words' ({fault})") from fault
+        raise ContentError(f"words.toml: a [needs.<id>] table needs 'name' and 'words', [synonyms] a list of lines as 'groups' ({fault})") from fault

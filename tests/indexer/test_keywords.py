@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.keywords import Keywords
+from indexer.keywords import SYNONYM, Keywords
 from tests.indexer.test_learning import Trap
 
 TEXTS = ["Portage workers visit you at home.", "The council must decide within 6 weeks.", "Swimming lessons for children", ""]
@@ -73,3 +73,17 @@ def test_the_share_of_a_question_that_a_passage_holds_counts_rare_words_more(key
     assert shares[2:].tolist() == [0, 0]
     assert keywords.shares("").tolist() == [0, 0, 0, 0]
     assert keywords.shares("portage zzz")[0] < 0.5  # a word that no passage holds is the rarest
+
+
+def test_a_synonym_counts_less_than_the_word_and_for_shares_alone(tmp_path: Path) -> None:
+    Keywords.build(TEXTS).save(tmp_path)
+    plain, knowing = Keywords.load(tmp_path), Keywords.load(tmp_path, [["employees", "workers"]])
+    assert plain.shares("employees").tolist() == [0, 0, 0, 0]
+    assert knowing.shares("employees") == pytest.approx(SYNONYM * plain.shares("workers"))
+    assert knowing.shares("workers").tolist() == plain.shares("workers").tolist()
+    assert knowing.scores("employees").tolist() == [0, 0, 0, 0]
+
+
+def test_a_word_in_two_groups_has_the_synonyms_of_both() -> None:
+    keywords = Keywords(Keywords.build(TEXTS)._index, [["old", "age"], ["age", "years"]])
+    assert keywords.synonyms == {"old": {"age"}, "age": {"old", "year"}, "year": {"age"}}
