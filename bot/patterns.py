@@ -35,8 +35,9 @@ class PatternError(ValueError):
 
 def fold(text: str) -> str:
     """Text in lower case without accents, stretched letters or variant Arabic letters, so that one spelling stands for all."""
-    parted = unicodedata.normalize("NFKD", text.lower().replace("&", " and "))
-    plain = "".join(c for c in parted if unicodedata.category(c) != "Mn").translate(_LETTERS)
+    plain = text.lower().replace("&", " and ")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) != "Mn").translate(_LETTERS)
     return _UNITS.sub(r"\1 \2", _STRETCHED.sub(r"\1", plain))
 
 
@@ -102,7 +103,7 @@ class Vocabulary:
     def __init__(self, lists: Mapping[str, Sequence[str]], spellings: Mapping[str, Sequence[str]], never_misspelt: Iterable[str] = ()) -> None:
         self.spellings = {fold(v): tuple(meant.split()) for meant, variants in spellings.items() for v in variants}
         self._lists, self._open, self._numbers = lists, set[str](), dict[frozenset[tuple[str, ...]], int]()
-        self._flat: dict[str, frozenset[tuple[str, ...]]] = {}
+        self._flat, self._read = dict[str, frozenset[tuple[str, ...]]](), dict[str, int]()
         self._phrases: dict[str, dict[tuple[str, ...], list[int]]] = {}
         self._common, self._triggers, self._patterns = list[int](), dict[int, list[int]](), 0
         self._prefixes, self._near, self._ranges = set[str](), dict[str, set[str]](), set[str]()
@@ -142,6 +143,8 @@ class Vocabulary:
         return tuple(items)
 
     def _number(self, alternative: str, source: str) -> int:
+        if alternative in self._read:
+            return self._read[alternative]
         name = alternative[1:-1] if alternative.startswith("{") and alternative.endswith("}") else None
         phrases = self._list(name, source) if name is not None else frozenset({self._phrase(alternative.replace("_", " "), source)})
         if phrases not in self._numbers:
@@ -149,7 +152,7 @@ class Vocabulary:
             self._common.append(1 + 50 * sum(len(phrase) == 1 and phrase[0] in _EVERYDAY for phrase in phrases))
             for phrase in phrases:
                 self._phrases.setdefault(phrase[0], {}).setdefault(phrase[1:], []).append(number)
-        return self._numbers[phrases]
+        return self._read.setdefault(alternative, self._numbers[phrases])
 
     def _list(self, name: str, source: str) -> frozenset[tuple[str, ...]]:
         if name not in self._lists or name in self._open:
