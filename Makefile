@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint build check bench floors teach clean
+.PHONY: help serve test lint style types tested build check bench floors teach clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,12 +18,19 @@ help: ## List the commands
 serve: build ## Build what is needed and serve on http://127.0.0.1:8000 (PORT=8123 for another port)
 	$(BIN)/python -m web serve
 
-test: $(VENV)/.dev lint ## Install what the tests need, then lint, types and tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: style ## Install what the tests need, then lint, types and tests
+	@$(MAKE) --no-print-directory -j 2 types tested
 
-lint: $(VENV)/.dev ## Check style and types
+lint: style types ## Check style and types
+
+style: $(VENV)/.dev
 	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
 	$(BIN)/mypy
+
+tested: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 build: $(VENV)/.serve ## Build and publish a release from the content
 	$(BIN)/python -m indexer build
