@@ -3,5 +3,6 @@
 import sys
 
 from bot.cli import main
+from indexer.output import until_closed
 
-sys.exit(main())
+sys.exit(until_closed(main))

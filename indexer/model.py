@@ -7,7 +7,6 @@ Every file of the model is pinned by SHA-256 in a lock file beside the configura
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import json
@@ -22,6 +21,7 @@ from typing import Any
 
 from indexer.adapter import Adapter, adapted_layers, load_adapter
 from indexer.errors import ModelError
+from indexer.locks import held
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ PACKAGE = "package:"
 ADAPTER = "adapter"
 """Key of the adapter's checksum in the lock file."""
 EXPORT_FORMAT = 2
+_EXPORTING_SECONDS = 900
 EXPORTED = ("model.onnx", "tokenizer.json")
 """Files of an export; ``encoder.json`` holds their checksums and what else serving must know."""
 
@@ -143,9 +144,8 @@ def export(name: str, lock: Path, cache: Path, adapter: Path | None = None) -> E
         digest = hashlib.sha256(f"{digest} {sha256_of(adapter)}".encode()).hexdigest()
     target = cache / digest[:16]
     if not is_whole(target):
-        cache.mkdir(parents=True, exist_ok=True)
-        with (cache / ".exporting").open("w") as lock_file:
-            fcntl.flock(lock_file, fcntl.LOCK_EX)  # of two at once the second waits, and then uses what the first made
+        busy = ModelError(f"another process has been exporting the model in {cache} for {_EXPORTING_SECONDS} seconds; try again when it has ended")
+        with held(cache / ".exporting", busy, _EXPORTING_SECONDS):  # of two at once the second waits, and then uses what the first made
             if not is_whole(target):
                 _export_whole(folder, target, adapter)
     return Exported(target, digest[:16])

@@ -7,12 +7,10 @@ symbolic link to the live one, replaced in one atomic step. Nothing in it is a p
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +25,7 @@ from indexer.entries import Entry
 from indexer.errors import ModelError, ReleaseError
 from indexer.keywords import Keywords
 from indexer.learning import Learned
+from indexer.locks import held
 from indexer.model import sha256_of
 from indexer.passages import Passage
 from indexer.pins import Pin, load_pins, load_vectors
@@ -249,22 +248,12 @@ def sweep(release_dir: Path) -> None:
 
 @contextmanager
 def locked(release_dir: Path, wait: float = 0) -> Iterator[None]:
-    """Hold the folder's lock, which the system lets go when the process ends, however it ends; ``wait`` at most so many seconds for it.
+    """Hold the folder's lock; ``wait`` at most so many seconds for it.
 
     Raises:
         ReleaseError: if another build or rollback holds it.
     """
-    release_dir.mkdir(parents=True, exist_ok=True)
-    with (release_dir / ".lock").open("w") as file:
-        until = time.monotonic() + wait
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as fault:
-                if time.monotonic() >= until:
-                    raise ReleaseError(f"another build is at work in {release_dir}; try again when it has ended") from fault
-                time.sleep(0.2)
+    with held(release_dir / ".lock", ReleaseError(f"another build is at work in {release_dir}; try again when it has ended"), wait):
         yield
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.errors import WaymarkError
+from indexer.output import until_closed
 from web import comments_cli
 from web.staff import commands as staff
 from web.staff.attention import commands as attention
@@ -93,4 +94,4 @@ def _purge(config: Path | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_closed(main))

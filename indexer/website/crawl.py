@@ -6,7 +6,6 @@ Pages go from the one to the other through the website's store, a few at a time,
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import logging
 import multiprocessing
@@ -24,6 +23,7 @@ from pathlib import Path
 from indexer.config import IndexerSettings, Website
 from indexer.embeddings import EmbeddingCache
 from indexer.errors import WaymarkError
+from indexer.locks import held
 from indexer.passages import passages_of_document
 from indexer.readers.files import slug
 from indexer.website.pages import document_from, read_page, reader_digest
@@ -56,18 +56,13 @@ def store_path(settings: IndexerSettings, website: Website) -> Path:
 
 @contextlib.contextmanager
 def locked(settings: IndexerSettings) -> Iterator[None]:
-    """Hold the lock on crawling, which the system lets go when the process ends, however it ends.
+    """Hold the lock on crawling.
 
     Raises:
         CrawlError: if another crawl is at work.
     """
     folder = settings.release_dir / "websites"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
-            raise CrawlError(f"another crawl is at work in {folder}; try again when it has ended") from fault
+    with held(folder / ".lock", CrawlError(f"another crawl is at work in {folder}; try again when it has ended")):
         yield
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from indexer.errors import WaymarkError
+from indexer.locks import held
 from web.staff.audit import BEGUN, DONE, NOT_DONE, Who
 from web.staff.content import files
 from web.staff.content.files import File, FileError, digest_of
@@ -127,22 +126,13 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the content folder, so that nobody else changes it meanwhile; the system lets go when the process ends, however it ends.
+        """Hold the content folder, so that nobody else changes it meanwhile.
 
         Raises:
             FileError: if someone else holds it for too long.
         """
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as file:
-            until = time.monotonic() + _WAIT_SECONDS
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError as fault:
-                    if time.monotonic() >= until:
-                        raise FileError("Someone else is saving at this moment. Nothing has been changed; try again.") from fault
-                    time.sleep(0.05)
+        busy = FileError("Someone else is saving at this moment. Nothing has been changed; try again.")
+        with held(self._lock, busy, _WAIT_SECONDS):
             yield
 
     def _begin(self, draft: Draft, now: File, who: Who, reason: str) -> int:
