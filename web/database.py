@@ -1,4 +1,7 @@
-"""Opens the database. SQLite runs in WAL with a busy timeout, writes take the lock at once, and deleted text is overwritten."""
+"""Opens the database. SQLite runs in WAL with a busy timeout, writes take the lock at once, and deleted text is overwritten.
+
+One transaction writes at a time, in PostgreSQL too: what a writer has read, such as that nobody has a job, stays true until it commits.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,9 @@ from indexer.errors import ConfigError
 from web.models import Base
 from web.settings import WebSettings
 from web.staff import tables  # noqa: F401 - its tables are made too
+
+_WRITING = "BEGIN IMMEDIATE"
+_WRITERS_LOCK = int.from_bytes(b"waymark")
 
 
 class Database:
@@ -37,7 +43,9 @@ class Database:
             if self._sqlite:
                 event.listen(self.engine, "connect", _prepare)
                 event.listen(self.engine, "begin", _begin)
-            writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+            elif url.get_backend_name() == "postgresql":
+                event.listen(self.engine, "begin", wait_for_writer)
+            writing = self.engine.execution_options(begin=_WRITING)
             with writing.begin() as connection:
                 Base.metadata.create_all(connection)
         except (SQLAlchemyError, OSError, ImportError) as fault:
@@ -76,3 +84,9 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def wait_for_writer(connection: Connection) -> None:
+    """Have a transaction of PostgreSQL that writes wait until no other does; it is let go when the transaction ends."""
+    if connection.get_execution_options().get("begin") == _WRITING:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")

@@ -34,9 +34,10 @@ class WebSettings(TextingSettings, StaffSettings):
     workers: Annotated[int, Field(ge=1, le=64, description="Server processes.")] = 2
     threads: Annotated[int, Field(ge=1, le=64, description="Threads of each process.")] = 4
     timeout_seconds: Annotated[int, Field(ge=5, le=600, description="A process silent for this long is replaced.")] = 60
-    database_url: Annotated[str, Field(description="SQLAlchemy address of the database; a SQLite path is relative to this file.")] = (
-        "sqlite:///var/waymark.db"
-    )
+    database_url: Annotated[
+        str,
+        Field(description="SQLAlchemy address of the database; a SQLite path is relative to this file. PostgreSQL needs the package psycopg."),
+    ] = "sqlite:///var/waymark.db"
     database_wait_seconds: Annotated[int, Field(ge=1, le=60, description="How long a write waits for another to finish.")] = 15
     secret_key: Annotated[SecretStr, Field(description="Key that hides phone numbers; empty: made once and kept in secret_key_file.")] = (
         SecretStr("")

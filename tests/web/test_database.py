@@ -6,12 +6,13 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from indexer.errors import ConfigError
-from web.database import Database
+from web.database import Database, wait_for_writer
 from web.settings import WebSettings
 
 
@@ -45,3 +46,10 @@ def test_a_file_that_is_no_database_is_explained(tmp_path):
     (tmp_path / "text.db").write_text("not a database " * 100)
     with pytest.raises(ConfigError, match="cannot open the database"):
         Database(WebSettings(database_url=f"sqlite:///{tmp_path}/text.db"))
+
+
+@pytest.mark.parametrize(("begin", "asked"), [(None, []), ("BEGIN IMMEDIATE", ["SELECT pg_advisory_xact_lock(33602696382607979)"])])
+def test_one_transaction_at_a_time_writes_to_postgresql(begin, asked):
+    said = []
+    wait_for_writer(SimpleNamespace(get_execution_options=lambda: {"begin": begin} if begin else {}, exec_driver_sql=said.append))
+    assert said == asked
