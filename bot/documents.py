@@ -17,7 +17,7 @@ import numpy as np
 
 from indexer.keywords import SYNONYM, terms_of
 from indexer.learning import Scores
-from indexer.passages import Passage
+from indexer.passages import CONTINUES, LEADS_IN, Passage
 from indexer.release import Release
 
 WORDS_NEAR, NEAR, LEAST_SHARE = 0.5, 0.57, 0.15
@@ -53,8 +53,6 @@ _FOUND = {
     "person": re.compile(r"\b[A-Z][a-z'’]+(?: (?:of|and|for|the))? [A-Z][A-Za-z'’]+"),
 }
 """How a sentence looks that holds what a question asks for; how it is asked for is in the release's ``replies.toml``, under hints."""
-_CONTINUES = re.compile(r"(?:This|These|It|They|He|She|Those|That)\b")
-"""The beginning of a sentence that speaks of what the one before it named."""
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 """What the number of a line in a list has not."""
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
@@ -161,7 +159,7 @@ def _gains(
 
     gains = []
     for before, (quote, said) in zip([last, *own], zip(quotes, own, strict=True), strict=False):
-        just_before = 1.0 if _CONTINUES.match(quote) else _JUST_BEFORE
+        just_before = 1.0 if CONTINUES.match(quote) else _JUST_BEFORE
         told = {word: max(in_(said, word), _IN_HEADING * in_(heading, word), just_before * in_(before, word)) for word in weights}
         held = sum(weights[word] * share for word, share in told.items()) / total
         holds = sum(bool(kind.search(quote)) for kind in kinds) / len(kinds) if kinds else 0.0
@@ -188,12 +186,22 @@ def _chosen(near: Sequence[Near], told: Sequence[_Line]) -> list[tuple[Passage, 
         wanted = line.holds and not best.holds
         below = (_BELOW_SAME_PAGE if same_page else _BELOW) + (_WANTED if wanted else 0.0)
         if (line.at in used or line.score >= best.score - below) and (line.at in used or len(used) < MOST_PASSAGES):
-            passage = near[line.at].passage
-            before = [(line.at, line.index - 1)] if line.index and _CONTINUES.match(passage.quote(line.index)) else []
-            lines += [one for one in [(line.at, line.index), *before] if one not in lines]
-    chosen = lines[:MOST_SENTENCES]
-    order = list(dict.fromkeys(at for at, _ in chosen))
-    return [(near[at].passage, i) for at, i in sorted(chosen, key=lambda one: (order.index(one[0]), one[1]))]
+            new = [one for one in _with_context(near[line.at].passage, line) if one not in lines]
+            lines += new if len(lines) + len(new) <= MOST_SENTENCES else []
+    order = list(dict.fromkeys(at for at, _ in lines))
+    return [(near[at].passage, i) for at, i in sorted(lines, key=lambda one: (order.index(one[0]), one[1]))]
+
+
+def _with_context(passage: Passage, line: _Line) -> list[tuple[int, int]]:
+    """A sentence with those before it that it cannot be understood without: what it speaks of, and the line that its list began with."""
+    quotes = [passage.quote(i) for i in range(line.index + 1)]
+    first = line.index
+    if first and CONTINUES.match(quotes[first]):
+        first -= 1
+    item = quotes[first][0].islower() or not quotes[first].endswith((".", "!", "?"))
+    leads = [i for i in range(first) if quotes[i].endswith(LEADS_IN)]
+    lead = leads[-1:] if leads and (item or leads[-1] == first - 1) else []
+    return [(line.at, i) for i in (*lead, *range(first, line.index + 1))]
 
 
 def _words(texts: Sequence[str]) -> list[frozenset[str]]:

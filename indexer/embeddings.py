@@ -72,4 +72,5 @@ class EmbeddingCache:
             for key, vector in self._database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part):  # noqa: S608 - only marks
                 found[key] = np.frombuffer(vector, dtype=np.float32)
             self._database.execute(f"UPDATE vectors SET used = ? WHERE key IN ({marks})", [time.time(), *part])  # noqa: S608
+        self._database.commit()  # or nobody else could write until the next text that is new
         return found

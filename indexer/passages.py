@@ -13,6 +13,11 @@ from indexer.readers.markdown import plain_lines
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|St|Mr|Mrs|Ms|Dr|No|vs|p|pp|para|approx))\.$")
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9£])")
 
+CONTINUES = re.compile(r"(?:This|These|It|They|He|She|Those|That)\b")
+"""The beginning of a sentence that speaks of what the one before it named."""
+LEADS_IN = ":"
+"""The end of a line whose list, one item to a line, means nothing without it."""
+
 ENTRY_FIELDS = (
     ("What it is", "description"),
     ("Who it is for", "eligibility_description"),
@@ -121,7 +126,7 @@ def contact_lines(entry: Entry) -> list[str]:
 
 
 def passages_of_document(document: Document, longest: int) -> Iterator[Passage]:
-    """Passages of a document: its sections, those above ``longest`` words cut between sentences."""
+    """Passages of a document: its sections, those above ``longest`` words cut between sentences, but not before one that needs the one before it."""
     number = 0
     for section in document.sections:
         for text in _cut(section.text, longest):
@@ -148,7 +153,9 @@ def _cut(text: str, longest: int) -> Iterator[str]:
     start, words = spans[0][0], 0
     for position, (begin, end) in enumerate(spans):
         count = len(text[begin:end].split())
-        if words and words + count > longest:
+        before = text[slice(*spans[position - 1])] if position else ""
+        needs_it = CONTINUES.match(text, begin) or text[begin].islower() or before.endswith(LEADS_IN)
+        if words and words + count > longest * (2 if needs_it else 1):
             yield text[start : spans[position - 1][1]]
             start, words = begin, 0
         words += count

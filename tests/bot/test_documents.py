@@ -45,6 +45,11 @@ PAGES = {
         "<p>There were 41 playgrounds in 2023. They had 17 wheelchair swings between them.</p>"
         "<h2>2. Next year</h2><p>The play board will go on with its work in 2024.</p>",
     ),
+    "crafts": (
+        "Saturday crafts club in Romiley",
+        "<h2>Who can come</h2><p>The crafts club is for children who like to make things.</p>"
+        "<p>We cannot offer a place at the crafts club if:</p><ul><li>your child is over 11</li><li>your child needs nursing care</li></ul>",
+    ),
     "trampoline": (
         "Rebound therapy sessions",
         "<h2>Who can come</h2><p>Rebound trampoline sessions are for wheelchair users aged 8 to 18.</p><h2>Fees</h2><p>Later sessions cost £6.</p>",
@@ -125,6 +130,12 @@ def test_a_sentence_that_speaks_of_the_one_before_it_comes_with_it(told: Engine)
     quoted = [passage.quote(i) for passage, i in sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints)]
     after = quoted.index("They had 17 wheelchair swings between them.")
     assert quoted[after - 1] == "There were 41 playgrounds in 2023."
+
+
+def test_an_item_of_a_list_comes_with_the_line_that_the_list_began_with(told: Engine) -> None:
+    evidence = told.gatherer.gather(told.reader.read(["can my child who is over 11 have a place at the crafts club in romiley"]))
+    quoted = [passage.quote(i) for passage, i in sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints)]
+    assert quoted[quoted.index("your child is over 11") - 1] == "We cannot offer a place at the crafts club if:"
 
 
 @pytest.mark.parametrize(

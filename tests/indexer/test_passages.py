@@ -95,6 +95,19 @@ def test_long_sections_are_cut_between_sentences() -> None:
     assert [p.id for p in found] == [f"reports/plan#{n}" for n in range(1, len(found) + 1)]
 
 
+@pytest.mark.parametrize("second", ["It is free for families who live here.", "and bring a drink with you to each one."])
+def test_a_sentence_is_not_cut_from_the_one_that_it_needs(second: str) -> None:
+    first = "The club meets each week at the pool in Marple" + ("." if second[0].isupper() else ":\n")
+    text = f"{first} {second} Another sentence that stands by itself and says more."
+    assert [p.text for p in cut(text, 12)] == [f"{first} {second}", "Another sentence that stands by itself and says more."]
+
+
+def test_a_list_without_end_is_cut_for_all_that() -> None:
+    found = cut("\n".join(["You need:", *(f"item {n} of the list" for n in range(60))]), 20)
+    assert len(found) > 4
+    assert all(len(p.text.split()) <= 40 for p in found)
+
+
 def test_a_sentence_longer_than_a_passage_stays_whole() -> None:
     long = " ".join(["Word"] * 90) + "."
     assert [p.text for p in cut(f"Short one. {long} Another short one.", 40)] == ["Short one.", long, "Another short one."]
