@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, help="configuration file (config.toml)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve the site; PORT and HOST in the environment choose where")
-    commands.add_parser("purge", help="delete conversations that have expired")
+    commands.add_parser("purge", help="delete conversations and files of questions that have been kept long enough")
     commands.add_parser("texts", help="show replies to text messages that are owed or were not sent, and how many there were")
     comments_cli.add_commands(commands)
     staff.add_commands(commands)
@@ -84,10 +84,12 @@ def _purge(config: Path | None) -> int:
     from web.conversations import Conversations
     from web.database import Database
     from web.settings import load_web_settings
+    from web.staff.questions.store import Files
 
     settings = load_web_settings(config)
     database = Database(settings)
     try:
+        Files(database).forget()
         return Conversations(database, settings.conversation_minutes).purge()
     finally:
         database.close()

@@ -15,6 +15,7 @@ from web.out import give
 if TYPE_CHECKING:  # these wait until a command runs: the server sets up its counters before they are loaded
     from indexer.entries import Entry
     from web.answer_feedback import AnswerFeedbackStore
+    from web.database import Database
     from web.replies import Answered, Replies
 
 
@@ -42,24 +43,24 @@ def run(given: argparse.Namespace) -> None:
     Raises:
         WaymarkError: with a readable message, where it cannot be done.
     """
-    with _open(given.config) as (replies, answers):
+    with _open(given.config) as (database, replies, answers):
         if given.action == "list":
             found = replies.comments(given.year, given.unanswered)
             print("\n".join(_line(comment) for comment in found) if found else "no comments")
         elif given.action == "publish":
-            _publish(replies, given)
+            _publish(database, replies, given)
         elif given.action == "withdraw":
-            if not replies.withdraw(given.reference):
-                raise WaymarkError(f"no published comment has the reference {given.reference}")
-            print(f"{given.reference} is no longer published")
+            _withdraw(database, replies, given)
         else:
             _export(replies, answers, given)
 
 
-def _publish(replies: Replies, given: argparse.Namespace) -> None:
+def _publish(database: Database, replies: Replies, given: argparse.Namespace) -> None:
     from web.comments import known_words
     from web.redact import redact
+    from web.replies import before_and_after
     from web.site import clean
+    from web.staff.audit import SYSTEM, Audit
 
     comment = replies.find(given.reference)
     if comment is None:
@@ -70,8 +71,24 @@ def _publish(replies: Replies, given: argparse.Namespace) -> None:
     entries = _entries(given.config)
     own = [entries[comment.entry]] if comment.entry in entries else []
     said = redact(comment.said if given.text is None else clean(given.text), known_words(own, (e.name for e in entries.values())))
-    replies.publish(comment.reference, said, reply, done)
+    with database.writes.begin() as session:
+        before, after = before_and_after(replies.find(comment.reference, session) or comment, said, reply, done)
+        replies.publish(comment.reference, said, reply, done, session)
+        subject = f"comment:{comment.entry}"
+        Audit(database).record(session, SYSTEM, "publish reply", subject, before=before, after=after, reason="published at the command line")
     print(f"{comment.reference} is published. Of the comment, this is shown:\n{said or '(no words of it)'}")
+
+
+def _withdraw(database: Database, replies: Replies, given: argparse.Namespace) -> None:
+    from web.staff.audit import SYSTEM, Audit
+
+    with database.writes.begin() as session:
+        comment = replies.find(given.reference, session)
+        if comment is None or not replies.withdraw(comment.reference, session):
+            raise WaymarkError(f"no published comment has the reference {given.reference}")
+        subject, reason = f"comment:{comment.entry}", "withdrawn at the command line"  # its words were withdrawn, so they are not kept here
+        Audit(database).record(session, SYSTEM, "withdraw reply", subject, before=comment.reference, reason=reason)
+    print(f"{given.reference} is no longer published")
 
 
 def _export(replies: Replies, answers: AnswerFeedbackStore, given: argparse.Namespace) -> None:
@@ -91,7 +108,7 @@ def _line(comment: Answered) -> str:
 
 
 @contextmanager
-def _open(config: Path | None) -> Iterator[tuple[Replies, AnswerFeedbackStore]]:
+def _open(config: Path | None) -> Iterator[tuple[Database, Replies, AnswerFeedbackStore]]:
     from web.answer_feedback import AnswerFeedbackStore
     from web.database import Database
     from web.replies import Replies
@@ -100,7 +117,7 @@ def _open(config: Path | None) -> Iterator[tuple[Replies, AnswerFeedbackStore]]:
     settings = load_web_settings(config)
     database = Database(settings)
     try:
-        yield Replies(database), AnswerFeedbackStore(database, settings.feedback_on_one_entry, settings.feedback_on_all)
+        yield database, Replies(database), AnswerFeedbackStore(database, settings.feedback_on_one_entry, settings.feedback_on_all)
     finally:
         database.close()
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, render_template, request
 from twilio.twiml.messaging_response import MessagingResponse
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from indexer.errors import WaymarkError
 from web import metrics
@@ -59,6 +59,12 @@ def _answer(status: int) -> Response:
     return Response(render_template(template, status=status, detail=detail), status, content_type="text/html; charset=utf-8")
 
 
+def _told(fault: HTTPException) -> str:
+    """What the console itself says to whoever is signed in of a form that cannot be taken; empty where a library's words are all there is."""
+    ours = type(fault) is BadRequest and fault.description != BadRequest.description
+    return str(fault.description) if ours and "staff" in g and request.path.startswith("/staff/") else ""
+
+
 def init_app(app: Flask) -> None:
     """Answer every fault of a request; unforeseen ones are logged without their message."""
 
@@ -67,7 +73,8 @@ def init_app(app: Flask) -> None:
         status = fault.code or 500
         if status < 400:
             return Response(status=status, headers=fault.get_headers())
-        response = _answer(status)
+        told = _told(fault)
+        response = Response(render_template("staff/content_fault.html", fault=told), status) if told else _answer(status)
         if status == 405:
             response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ())
         return response

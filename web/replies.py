@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,6 +31,11 @@ class Answered:
     done: str
     published: int
 
+    @property
+    def digest(self) -> str:
+        """What tells whether anything else has been published of it since; empty where nothing is."""
+        return hashlib.sha256(repr((self.said, self.reply, self.done, self.published)).encode()).hexdigest()[:12] if self.published else ""
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -51,12 +57,14 @@ class Replies:
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database, self._clock = database, clock
 
-    def find(self, reference: str) -> Answered | None:
-        """One comment; None where there is none with that number."""
+    def find(self, reference: str, session: Session | None = None) -> Answered | None:
+        """One comment; None where there is none with that number. With ``session``, within that."""
         if not is_reference(reference, "F"):
             return None
-        with self._database.reads() as session:
-            found = session.execute(_all().where(Comment.reference == reference)).one_or_none()
+        if session is None:
+            with self._database.reads() as own:
+                return self.find(reference, own)
+        found = session.execute(_all().where(Comment.reference == reference)).one_or_none()
         return _answered(*found) if found else None
 
     def publish(self, reference: str, said: str, reply: str, done: str = "", session: Session | None = None) -> None:
@@ -68,10 +76,12 @@ class Replies:
         session.merge(Response(reference=reference, published_text=said, reply=reply, done=done, published=now))
         return None
 
-    def withdraw(self, reference: str) -> bool:
-        """Take a comment and its reply off the site; the comment itself is kept. False where it was not published."""
-        with self._database.writes.begin() as session:
-            return session.scalars(delete(Response).where(Response.reference == reference).returning(Response.reference)).first() is not None
+    def withdraw(self, reference: str, session: Session | None = None) -> bool:
+        """Take a comment and its reply off the site; the comment itself is kept. False where it was not published. With ``session``, within that."""
+        if session is None:
+            with self._database.writes.begin() as own:
+                return self.withdraw(reference, own)
+        return session.scalars(delete(Response).where(Response.reference == reference).returning(Response.reference)).first() is not None
 
     def comments(self, year: int | None = None, unanswered: bool = False) -> list[Answered]:
         """Comments, oldest first."""
@@ -96,6 +106,12 @@ class Replies:
         """The years in which comments came in."""
         with self._database.reads() as session:
             return years_in(session, Comment.created)
+
+
+def before_and_after(was: Answered, said: str, reply: str, done: str) -> tuple[str, str]:
+    """The publishing of a comment as it stands in the audit trail: what was published of it before, and what is now."""
+    before = f"{was.said}\n\n{was.reply}" if was.published else ""
+    return before, f"{was.reference}\n\n{said or '(no words of it)'}\n\n{reply}" + (f"\n\n{done}" if done else "")
 
 
 def _all(year: int | None = None) -> Any:

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from web.__main__ import main
 from web.comments import ABOUT
 from web.replies import Replies
+from web.staff.audit import Audit
 
 YEAR = 2026
 
@@ -276,6 +277,22 @@ def test_staff_publish_and_withdraw(client, comment, staff):
     code, _, err = staff("withdraw", reference)
     assert code == 1
     assert reference in err
+
+
+def test_what_is_published_and_withdrawn_at_the_command_line_is_recorded(app, comment, staff):
+    audit = Audit(app.extensions["waymark"].database)
+    reference = comment(text="It has closed.")
+    staff("publish", reference, "--reply", "It has moved.", "--done", "We changed the page.")
+    row = audit.listed()[0]
+    assert (row.who, row.action, row.subject, row.before) == ("command line", "publish reply", "comment:portage", "")
+    assert row.after == f"{reference}\n\nIt has closed.\n\nIt has moved.\n\nWe changed the page."
+    staff("publish", reference, "--reply", "It moved in May.")
+    assert audit.listed()[0].before == "It has closed.\n\nIt has moved."
+    staff("withdraw", reference)
+    row = audit.listed()[0]
+    assert (row.who, row.action, row.subject, row.before, row.after) == ("command line", "withdraw reply", "comment:portage", reference, "")
+    assert staff("withdraw", reference)[0] == staff("publish", "F-BCDF-GHJK", "--reply", "Thank you.")[0] == 1
+    assert len(audit.listed()) == 3
 
 
 def test_only_what_a_comment_is_about_can_be_published(client, comment, staff):

@@ -59,16 +59,16 @@ class Accounts:
         self._hasher = PasswordHasher()  # Argon2id with the parameters of RFC 9106 for little memory
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
-    def add(self, name: str, role: Role, password: str = "") -> None:
-        """Make an account.
+    def add(self, name: str, role: Role, password: str | None = None) -> None:
+        """Make an account; without a password only OpenID Connect lets them in.
 
         Raises:
-            AccountError: if the name is no e-mail address or taken, or the password too short.
+            AccountError: if the name is no e-mail address or taken, or the password empty or too short.
         """
         name = name.strip().lower()
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name or 'nothing'} is no e-mail address")
-        hashed = self._hashed(password) if password else ""
+        hashed = "" if password is None else self._hashed(password)
         with self._database.writes.begin() as session:
             if session.get(Account, name):
                 raise AccountError(f"there is an account {name} already")
@@ -88,9 +88,9 @@ class Accounts:
         """Change an account; its sessions end, and a lock is lifted.
 
         Raises:
-            AccountError: if there is none of that name, or the password is too short.
+            AccountError: if there is none of that name, or the password is empty or too short.
         """
-        hashed = self._hashed(password) if password else None
+        hashed = None if password is None else self._hashed(password)
         with self._database.writes.begin() as session:
             account = session.get(Account, name.strip().lower())
             if account is None:
@@ -176,6 +176,8 @@ class Accounts:
         return or_(StaffSession.seen < idle, StaffSession.created < whole)
 
     def _hashed(self, password: str) -> str:
+        if not password:
+            raise AccountError("no password was given")
         least = self._settings.staff_password_length
         if not least <= len(password) <= _LONGEST:
             raise AccountError(f"a password has {least} to {_LONGEST} characters")

@@ -61,7 +61,7 @@ def _do(accounts: Accounts, given: argparse.Namespace) -> Iterator[str]:
             yield "  ".join((account.name, account.role, state, *(["locked"] if account.locked_until else [])))
         return
     if given.action == "add":
-        accounts.add(given.name, given.role, "" if given.no_password else _password())
+        accounts.add(given.name, given.role, None if given.no_password else _password())
     elif given.action == "role":
         accounts.change(given.name, role=given.role)
     elif given.action == "password":

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, session, url_for
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.site import clean, log
 from web.staff.accounts import Member
+from web.staff.again import send_again
 from web.staff.roles import May
 from web.staff.room import room
 
@@ -110,9 +111,9 @@ def safe_next(given: str) -> str:
 
 
 def _check() -> AnyResponse | None:
-    if request.method == "POST":
-        csrf.protect()
     found = who()
+    if request.method == "POST" and (found is None or not _from_this_session()):
+        return send_again(found)
     if found is None:
         if request.method != "GET":
             abort(403)
@@ -125,6 +126,15 @@ def _check() -> AnyResponse | None:
         abort(404)
     g.staff = found
     return None
+
+
+def _from_this_session() -> bool:
+    """Whether a form holds the token of this session."""
+    try:
+        csrf.protect()
+    except CSRFError:
+        return False
+    return True
 
 
 def same_page(endpoint: str, **values: Any) -> Response:

@@ -116,11 +116,13 @@ class Jobs:
             if job and job.worker == worker and job.state == RUNNING:
                 self._lost(job, int(self._clock()))
 
-    def stop(self, number: int) -> bool:
-        """Stop a job that has not ended; whoever works on it notices within a few seconds."""
+    def stop(self, number: int, session: Session | None = None) -> bool:
+        """Stop a job that has not ended; whoever works on it notices within a few seconds. With ``session``, within that transaction."""
+        if session is None:
+            with self._database.writes.begin() as own:
+                return self.stop(number, own)
         going = update(Job).where(Job.number == number, Job.state.in_((WAITING, RUNNING)))
-        with self._database.writes.begin() as session:
-            return bool(session.execute(going.values(state=STOPPED, ended=int(self._clock()))).rowcount)  # type: ignore[attr-defined]
+        return bool(session.execute(going.values(state=STOPPED, ended=int(self._clock()))).rowcount)  # type: ignore[attr-defined]
 
     def find(self, number: int) -> Task | None:
         """One job; None where there is none with that number."""

@@ -27,7 +27,7 @@ class May(StrEnum):
     PUBLISH = "publish what has been changed"
     SWITCH = "switch an entry or a topic off and on"
     SWITCH_WIDE = "switch a channel or the whole service off and on"
-    SWITCH_DANGER = "switch off an entry that replies to danger name"
+    SWITCH_DANGER = "switch off an entry that replies to danger name, and a topic that holds one"
     AUDIT = "read the audit trail"
     ACCOUNTS = "see accounts and end sessions"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from flask import Response, make_response
@@ -11,6 +12,8 @@ from flask import Response, make_response
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 32_000
 """Characters that a cell of a spreadsheet holds."""
+_NOT_IN_TITLE = re.compile(r"[][:*?/\\]")
+"""Characters that the name of a sheet cannot hold."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -31,7 +34,7 @@ def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Sequence[object]]) 
 
     book = Workbook()
     sheet = book.active
-    sheet.title = title[:31]
+    sheet.title = _NOT_IN_TITLE.sub("", title)[:31]
     sheet.append(list(names))
     for row in rows:
         sheet.append([cell if isinstance(cell, (int, float)) else ILLEGAL_CHARACTERS_RE.sub(" ", str(_plain(cell)))[:_LONGEST] for cell in row])

@@ -9,6 +9,7 @@ from web.conversations import Conversations
 from web.database import Database
 from web.settings import WebSettings
 from web.site import SupportsCurrent
+from web.staff.questions.store import Files
 from web.texting.by_notify import NotifyProvider
 from web.texting.by_twilio import TwilioProvider
 from web.texting.desk import Desk
@@ -41,6 +42,7 @@ def open_dispatch(
     def purge() -> None:
         conversations.purge()
         texts.purge(settings.text_failures_days)
+        Files(database).forget()
         database.tidy()
 
     desk = Desk(settings, texts, vault, live, can_send, count=count)

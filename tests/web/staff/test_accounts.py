@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 
 import pytest
 
-from tests.web.staff.conftest import PASSWORD
+from tests.web.staff.conftest import PASSWORD, write_config
+from web.__main__ import main
 from web.staff.accounts import AccountError, Accounts
 from web.staff.audit import Audit
 from web.staff.roles import ALLOWED, May, Role
@@ -112,7 +114,8 @@ def test_a_closed_account_lets_nobody_in(accounts):
 
 @pytest.mark.parametrize(
     ("name", "password", "words"),
-    [("sam", PASSWORD, "no e-mail address"), ("", PASSWORD, "no e-mail address"), (NAME, PASSWORD, "already"), ("jo@example.org", "short", "12 to")],
+    [("sam", PASSWORD, "no e-mail address"), ("", PASSWORD, "no e-mail address"), (NAME, PASSWORD, "already"), ("jo@example.org", "short", "12 to"),
+     ("jo@example.org", "", "no password")],
 )
 def test_a_faulty_account_is_not_made(accounts, name, password, words):
     with pytest.raises(AccountError, match=words):
@@ -124,6 +127,23 @@ def test_without_a_password_only_the_council_lets_in(accounts):
     accounts.add("jo@example.org", Role.READER)
     assert accounts.sign_in("jo@example.org", "") is None
     assert accounts.admit("jo@example.org")
+
+
+def test_no_password_is_no_new_password(accounts):
+    with pytest.raises(AccountError, match="no password was given"):
+        accounts.change(NAME, password="")
+    assert accounts.sign_in(NAME, PASSWORD)
+
+
+@pytest.mark.parametrize("command", [["password", NAME], ["add", "jo@example.org", "--role", "reader"]])
+def test_only_enter_at_the_command_line_is_no_password(accounts, settings, small_settings, tmp_path, monkeypatch, capsys, command):
+    config = write_config(small_settings, tmp_path / "config.toml", tmp_path / "waymark.db")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert main(["--config", str(config), "staff", *command]) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "waymark: no password was given\n")
+    assert [account.name for account in accounts.listed()] == [NAME]
+    assert accounts.sign_in(NAME, PASSWORD)
 
 
 def test_danger_is_the_safeguarding_leads_alone():

@@ -88,6 +88,18 @@ def test_a_job_can_be_stopped(jobs):
     assert jobs.find(number).state == STOPPED
 
 
+def test_nothing_is_stopped_without_its_line_in_the_audit_trail(console, monkeypatch):
+    number = console.room.jobs.add("sums", ASKING, {}, SAM)
+    browser = console.sign_in()
+
+    def fails(*_given, **_more):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(console.room.audit, "record", fails)
+    assert browser.post(f"/staff/work/{number}/stop").status_code == 500
+    assert console.room.jobs.find(number).state == WAITING
+
+
 def test_only_so_many_are_kept(jobs):
     for _ in range(6):
         number = jobs.add("sums", ASKING, {}, SAM)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from bot.records import Channel
 from tests.web.conftest import StandIn
 from tests.web.staff.conftest import _TOKEN as TOKEN
-from tests.web.staff.conftest import Browser, Console
+from tests.web.staff.conftest import Browser, Console, write_config
+from web.__main__ import main
 from web.staff.jobs import BROKEN, STOPPED
 from web.staff.questions import work
+from web.staff.questions.models import QuestionFile
 from web.staff.questions.reading import MOST_BYTES, FileError, read_questions
 from web.staff.questions.store import AFTER_DOWNLOAD, DAYS, Files
 from web.staff.roles import Role
@@ -171,6 +175,26 @@ def test_a_file_goes_an_hour_after_its_download_or_after_a_week(console, speaks,
     assert not any("secret words" in row for row in rows())
     assert browser.get("/staff/questions/1").status_code == 404
     Files(console.room.database, lambda: now + 86_400 * DAYS + 100).forget()
+    assert not [row for row in rows() if row.startswith("question_")]
+
+
+@pytest.fixture
+def old_file(console, speaks) -> int:
+    """A file that came in more than a week ago, to which nobody comes back; its number."""
+    send(console.sign_in(), "question\nsecret words of a family\n")
+    with console.room.database.writes.begin() as session:
+        session.execute(update(QuestionFile).values(created=QuestionFile.created - 86_400 * DAYS - 100))
+    return 1
+
+
+def test_a_file_goes_though_nobody_visits_the_desk(console, old_file, rows) -> None:
+    console.app.extensions["waymark"].dispatch._purge()  # as the server does each minute
+    assert not [row for row in rows() if row.startswith("question_")]
+
+
+def test_a_file_goes_by_command_too(console, old_file, settings, tmp_path, rows) -> None:
+    file = write_config(console.room.indexer, tmp_path / "purge.toml", Path(settings.database_url.removeprefix("sqlite:///")))
+    assert main(["--config", str(file), "purge"]) == 0
     assert not [row for row in rows() if row.startswith("question_")]
 
 

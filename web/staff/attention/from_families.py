@@ -12,8 +12,9 @@ from web.comments import ABOUT
 from web.helped import WHY
 from web.models import Text
 from web.replies import Answered
-from web.staff.attention.ground import Counts, Ground
-from web.staff.attention.items import DAYS, Item, Step, counted, in_words
+from web.staff.attention.ground import Ground, months_before
+from web.staff.attention.items import Item, Step
+from web.staff.figures.asked import Counts, Figures
 from web.texting.records import FAILED
 
 KINDS = ("comment", "unhelpful", "unanswered", "text")
@@ -53,17 +54,18 @@ def unhelpful(ground: Ground, found: Iterable[Unhelpful]) -> Iterator[Item]:
 
 
 def unanswered(ground: Ground, counts: Counts) -> Iterator[Item]:
-    """Questions without an answer, by need. A week in which there are more makes something that was done come back."""
-    totals: Counter[str] = Counter()
-    weeks: defaultdict[str, set[str]] = defaultdict(set)
-    for day, found in counts.by_day(Measure.UNANSWERED, ground.since, ground.until).items():
-        totals.update(found)
-        for need in found:
-            weeks[need].add("-".join(map(str, day.isocalendar()[:2])))
-    for need, number in totals.items():
+    """Questions without an answer, by need; no number but those that the figures show. A month with more makes what was done come back."""
+    months, figures = months_before(ground.today), Figures(counts, {}, {})
+    found = figures.per_period(Measure.UNANSWERED, months)
+    needs, columns = figures.cells(Measure.UNANSWERED, months, {})
+    for need in needs:
         about = "with no need that was understood" if need == NONE else f"about {ground.need(need)}"
-        lines = (f"In the last {DAYS} days there were {in_words(number, 'question')} {about} that got no answer.", "Their words are not kept.")
-        yield Item("unanswered", need, f"Questions without an answer {about}", lines, frozenset(weeks[need]), Step.UNANSWERED, counted(number))
+        number = int(sum(column[need].low for column in columns))
+        known = all(column[need].exact is not None or not count[need] for column, count in zip(columns, found, strict=True))
+        said = f"{number}{'' if known else ' or more'} questions {about}" if number else f"questions {about}, in numbers that are not shown,"
+        lines = (f"{ground.when} there were {said} that got no answer.", "Their words are not kept.")
+        facts = frozenset(month.iso for month, count in zip(months, found, strict=True) if count[need])
+        yield Item("unanswered", need, f"Questions without an answer {about}", lines, facts, Step.UNANSWERED, max(1, number))
 
 
 def texts(found: Iterable[Text], now: float) -> Iterator[Item]:

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from indexer.release import live_id
 from web.answer_feedback import AnswerFeedbackStore
@@ -16,12 +16,13 @@ from web.replies import Replies
 from web.staff.attention import from_families, from_runs, in_content
 from web.staff.attention.from_families import comments, texts, unanswered, unhelpful
 from web.staff.attention.from_runs import disagreements, latest
-from web.staff.attention.ground import Counts, Ground
-from web.staff.attention.items import DAYS, Item, ranked
+from web.staff.attention.ground import Ground, months_before
+from web.staff.attention.items import Item, ranked
 from web.staff.attention.looks import CONTENT, LINKS, Looks
-from web.staff.attention.store import Desk, Kept, State
+from web.staff.attention.store import Desk, Kept, State, seen_of
 from web.staff.consistency.records import Run
 from web.staff.consistency.store import Runs
+from web.staff.figures.asked import Counts, Figures
 from web.staff.room import Room
 
 
@@ -34,6 +35,11 @@ class Row:
     kept: Kept
     overdue: bool
     new: bool
+
+    @property
+    def seen(self) -> str:
+        """What a form says of how it was shown."""
+        return seen_of(self.item, self.kept)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Gathering:
     def ground(self) -> Ground:
         """What the items stand on."""
         today, looks = self.looks.today(), self.looks
-        places: Counter[str] = self.counts.totals(Measure.PLACE, today - timedelta(days=DAYS), today + timedelta(days=1))
+        places = sum(Figures(self.counts, {}, {}).per_period(Measure.PLACE, months_before(today)), Counter[str]())
         return Ground(today, looks.last(CONTENT), looks.last(LINKS), places)
 
     def board(self) -> Board:

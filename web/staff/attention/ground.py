@@ -6,26 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from web.present import plain
-from web.staff.attention.items import DAYS, Step, counted, in_words
+from web.staff.attention.items import DAYS, MONTHS, Step, counted, in_words
 from web.staff.attention.looks import Seen
+from web.staff.figures.periods import Grain, Period, whole
 
 
-class Counts(Protocol):
-    """What is needed of the counts of questions (``web/asked.py``). Days are those from the first to before the second."""
-
-    def totals(self, measure: str, since: date, until: date) -> Counter[str]:
-        """How often each value of a measure was counted."""
-
-    def by_day(self, measure: str, since: date, until: date) -> dict[date, Counter[str]]:
-        """The same for each day."""
+def months_before(today: date) -> tuple[Period, ...]:
+    """The months that count: the last ones that are over."""
+    return tuple(whole(Grain.MONTH, today - timedelta(days=31 * (MONTHS + 1)), today))[-MONTHS:]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """The day, the last look at the content and at its links (None: never), and how often answers of the last days named each entry."""
+    """The day, the last look at the content and at its links (None: never), and how often answers of the last months named each entry."""
 
     today: date
     content: Seen | None = None
@@ -34,13 +30,14 @@ class Ground:
 
     @property
     def since(self) -> date:
-        """The first day that counts."""
+        """The first day from which unhelpful answers stand in the list."""
         return self.today - timedelta(days=DAYS)
 
     @property
-    def until(self) -> date:
-        """The first day that does not count any more."""
-        return self.today + timedelta(days=1)
+    def when(self) -> str:
+        """The months that count, in words."""
+        months = months_before(self.today)
+        return f"From {months[0].name} to {months[-1].name}"
 
     @property
     def entries(self) -> Mapping[str, Any]:
@@ -76,4 +73,4 @@ class Ground:
     def rests(self, *ids: str) -> str:
         """How much rests on entries, in words."""
         named = sum(self.places[id] for id in ids)
-        return f"In the last {DAYS} days {in_words(named, 'answer')} named {'it' if len(ids) == 1 else 'them'}."
+        return f"{self.when} {in_words(named, 'answer')} named {'it' if len(ids) == 1 else 'them'}."

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, request
+from dataclasses import replace
+
+from flask import Response, abort, make_response, render_template, request
 from werkzeug.exceptions import BadRequest
 
 from web.comments import ABOUT, known_words
 from web.helped import WHY
 from web.redact import redact
+from web.replies import Answered, before_and_after
 from web.site import clean, site
 from web.staff.attention.gather import Board, Gathering, Row
 from web.staff.attention.items import KINDS
 from web.staff.attention.room import LONGEST_NOTE, blueprint, decided, gathering, owners
-from web.staff.attention.store import State
+from web.staff.attention.store import ChangedError, Kept, State
 from web.staff.audit import Recorded
 from web.staff.door import member, reason, same_page, takes
 from web.staff.roles import May
@@ -26,6 +29,29 @@ _HISTORY = 500
 @takes(May.LOOK)
 def one(kind: str, subject: str) -> str:
     """One thing, also where it is found no more."""
+    return _page(kind, subject)
+
+
+@blueprint.post("/item/<kind>/<path:subject>")
+@takes(May.OWN)
+def change(kind: str, subject: str) -> Response:
+    """Say who has it, how far it is, and until when; not where someone else has done so since the page was shown."""
+    why, desk = reason(), gathering()
+    row = desk.board().row(f"{kind}:{subject}") or abort(404)
+    state, owner, due, note = decided(request.form, row.kept)
+    try:
+        desk.desk.change(row.item, member(), why, seen=request.form.get("seen", ""), state=state, owner=owner, due=due, note=note)
+    except ChangedError as fault:
+        return make_response(_page(kind, subject, replace(fault.now, state=state, owner=owner, due=due, note=note)), 409)
+    return same_page("staff_attention.one", kind=kind, subject=subject)
+
+
+def _page(kind: str, subject: str, asked: Kept | None = None, answered: Answered | None = None) -> str:
+    """The page of one thing.
+
+    Where someone else has changed it meanwhile, ``asked`` is what was to be kept of it; where someone else has replied to a comment, that is
+    ``answered``. What was sent stands in the form again.
+    """
     desk, key = gathering(), f"{kind}:{subject}"
     board = desk.board()
     row = board.row(key)
@@ -39,12 +65,14 @@ def one(kind: str, subject: str) -> str:
         subject=subject,
         row=row,
         kept=kept,
+        asked=asked,
         places=_places(board, row),
         states=State,
         owners=sorted({*owners(), *([kept.owner] if kept.owner else [])}),
         longest_note=LONGEST_NOTE,
         longest_reply=LONGEST_REPLY,
-        comments=[c for c in desk.replies.comments(unanswered=True) if c.entry == subject] if kind == "comment" else [],
+        comments=[c for c in desk.replies.comments() if c.entry == subject and (c == answered or not c.published)] if kind == "comment" else [],
+        answered=answered,
         said=_said(desk, board, subject) if kind == "unhelpful" else [],
         about=ABOUT,
         whys=WHY,
@@ -52,21 +80,10 @@ def one(kind: str, subject: str) -> str:
     )
 
 
-@blueprint.post("/item/<kind>/<path:subject>")
-@takes(May.OWN)
-def change(kind: str, subject: str) -> Response:
-    """Say who has it, how far it is, and until when."""
-    why, desk = reason(), gathering()
-    row = desk.board().row(f"{kind}:{subject}") or abort(404)
-    state, owner, due, note = decided(request.form, row.kept)
-    desk.desk.change(row.item, member(), why, state=state, owner=owner, due=due, note=note)
-    return same_page("staff_attention.one", kind=kind, subject=subject)
-
-
 @blueprint.post("/reply")
 @takes(May.OWN)
 def reply() -> Response:
-    """Publish a comment with the reply to it, as far as it may be shown."""
+    """Publish a comment with the reply to it, as far as it may be shown; not where someone else has done so since the page was shown."""
     why, desk, form = reason(), gathering(), request.form
     comment = desk.replies.find(form.get("reference", "")) or abort(404)
     answer, done = _text("reply"), _text("done")
@@ -75,11 +92,14 @@ def reply() -> Response:
     entries = site().live.current().entries
     own = [entries[comment.entry]] if comment.entry in entries else []
     said = redact(_text("said"), known_words(own, (entry.name for entry in entries.values())))
-    before = f"{comment.said}\n\n{comment.reply}" if comment.published else ""
-    after = f"{comment.reference}\n\n{said or '(no words of it)'}\n\n{answer}" + (f"\n\n{done}" if done else "")
     with room().database.writes.begin() as session:
-        desk.replies.publish(comment.reference, said, answer, done, session)
-        room().audit.record(session, member(), "publish reply", f"comment:{comment.entry}", before=before, after=after, reason=why)
+        now = desk.replies.find(comment.reference, session) or abort(404)
+        if fresh := now.digest == form.get("seen", ""):
+            before, after = before_and_after(now, said, answer, done)
+            desk.replies.publish(comment.reference, said, answer, done, session)
+            room().audit.record(session, member(), "publish reply", f"comment:{comment.entry}", before=before, after=after, reason=why)
+    if not fresh:
+        return make_response(_page("comment", comment.entry, answered=now), 409)
     return same_page("staff_attention.one", kind="comment", subject=comment.entry)
 
 

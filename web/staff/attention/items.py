@@ -15,7 +15,11 @@ from enum import IntEnum
 from web.small_numbers import SMALLEST
 
 DAYS = 90
-"""Questions, answers and unhelpful answers count for so many days."""
+"""Unhelpful answers stand in the list for so many days."""
+MONTHS = 3
+"""Questions and answers count for so many months, whole ones that are over: counts of today, looked at twice, would give a family away."""
+_ROUNDED = (1, SMALLEST, 10, 20, 50, 100, 200, 500, 1000)
+"""Numbers of answers are rounded down to one of these."""
 SOON = 30
 """Days before a review is due from which it is shown."""
 
@@ -116,13 +120,13 @@ def marks(facts: Iterable[str]) -> frozenset[str]:
 
 
 def counted(number: int) -> int:
-    """A number of questions as it may be weighed: small ones all weigh the same, so that none can be read from a weight."""
-    return number if number >= SMALLEST else min(number, 1)
+    """A number of answers as it may be weighed: rounded down, and small ones all the same, so that none can be read from a weight."""
+    return max((end for end in _ROUNDED if end <= number), default=0)
 
 
 def in_words(number: int, noun: str) -> str:
-    """A number of questions or answers; a small one is not told exactly."""
-    return f"no {noun}s" if not number else f"{number} {noun}s" if number >= SMALLEST else f"fewer than {SMALLEST} {noun}s"
+    """A number of answers, told roughly."""
+    return f"no {noun}s" if not number else f"{counted(number)} or more {noun}s" if number >= SMALLEST else f"fewer than {SMALLEST} {noun}s"
 
 
 def slug(text: str, longest: int = 80) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, request, url_for
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+
+from flask import Response, abort, make_response, render_template, request, url_for
 
 from web.site import site
 from web.staff.attention.digest import as_mail, digest
@@ -10,7 +13,7 @@ from web.staff.attention.items import KINDS, STEP_WORDS
 from web.staff.attention.looks import CONTENT, LANE, LINKS, look_again, state_of
 from web.staff.attention.present import COLUMNS, LEFT, Asked, as_rows, figures
 from web.staff.attention.room import AS_IT_IS, blueprint, decided, gathering, owners, page_named
-from web.staff.attention.store import State
+from web.staff.attention.store import ChangedError, State
 from web.staff.door import member, reason, same_page, takes
 from web.staff.roles import May
 from web.staff.room import room
@@ -25,11 +28,26 @@ _SHOWN = "shown_"
 @takes(May.LOOK)
 def page() -> str:
     """The list, narrowed to what is asked for."""
-    desk, asked = gathering(), Asked.of(request.args)
+    return _list(Asked.of(request.args), page_named())
+
+
+def _list(
+    asked: Asked, number: int, given: Mapping[str, str] = MappingProxyType({}), gone: Sequence[str] = (), again: Collection[str] = (), done: int = 0
+) -> str:
+    """A page of the list.
+
+    Args:
+        asked: what it is narrowed to.
+        number: which page of it.
+        given: what the form for several said, where some were left as they are.
+        gone: titles of those that were not there any more.
+        again: keys of those that someone else had changed.
+        done: how many were changed.
+    """
+    desk = gathering()
     board = desk.board()
     state = state_of(room().indexer.content, desk.looks.today())
     found = [row for row in board.rows if asked.takes(row)]
-    number = page_named()
     return render_template(
         "staff/attention.html",
         board=board,
@@ -48,22 +66,34 @@ def page() -> str:
         work=look_again(room().jobs, state, board.ground.content),
         changed=board.ground.content is not None and board.ground.content.state != state,
         links=next(iter(room().jobs.listed(LINKS, most=1)), None),
+        given=given,
+        gone=gone,
+        again=again,
+        done=done,
     )
 
 
 @blueprint.post("/many")
 @takes(May.OWN)
 def many() -> Response:
-    """Change several things at once, for one reason."""
+    """Change several things at once, for one reason. What has gone, or was changed by someone else, is left and named."""
     why, desk, form = reason(), gathering(), request.form
     # an empty date says nothing here: it would take away those that are set
     said = {name: form[name] for name in ("state", "owner", "due") if name in form and (form[name] or name == "owner")}
-    board = desk.board()
-    for key in dict.fromkeys(form.getlist("key")):
-        row = board.row(key) or abort(404)
-        state, owner, due, note = decided(said, row.kept)
-        desk.desk.change(row.item, member(), why, state=state, owner=owner, due=due, note=note)
+    keys, board = dict.fromkeys(form.getlist("key")), desk.board()
+    rows = [row for key in keys if (row := board.row(key))]
+    gone = [(desk.desk.find(key) or abort(404)).title for key in keys if not board.row(key)]
+    decisions = [(row, decided(said, row.kept)) for row in rows]  # all of them are looked at before the first is changed
+    again: list[str] = []
+    for row, (state, owner, due, note) in decisions:
+        seen = form.get(f"seen:{row.item.key}", "")
+        try:
+            desk.desk.change(row.item, member(), why, seen=seen, state=state, owner=owner, due=due, note=note)
+        except ChangedError:
+            again.append(row.item.key)
     shown = Asked.of({name.removeprefix(_SHOWN): value for name, value in form.items() if name.startswith(_SHOWN)})
+    if gone or again:
+        return make_response(_list(shown, 1, form, gone, again, len(rows) - len(again)), 409)
     return same_page("staff_attention.page", **shown.as_args)
 
 

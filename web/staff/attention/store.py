@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from indexer.errors import WaymarkError
 from web.database import Database
 from web.staff.attention.items import Item, marks
 from web.staff.attention.looks import ITSELF
@@ -55,6 +57,14 @@ class Kept:
         """As it stands in the audit trail."""
         due = self.due.isoformat() if self.due else "none"
         return f"state: {self.state}\nowner: {self.owner or 'nobody'}\ndue: {due}\nnote: {self.note or 'none'}"
+
+
+class ChangedError(WaymarkError):
+    """Something is not as it was shown any more; ``now`` is how it stands."""
+
+    def __init__(self, now: Kept) -> None:
+        super().__init__("Someone else has changed it meanwhile.")
+        self.now = now
 
 
 class Desk:
@@ -104,13 +114,22 @@ class Desk:
             row = session.get(Attention, key)
             return _kept(row) if row else None
 
-    def change(self, item: Item, by: Who, reason: str, *, state: State, owner: str, due: date | None, note: str) -> bool:
-        """Change what is decided about something that is there; whether anything did change."""
+    def change(self, item: Item, by: Who, reason: str, *, seen: str, state: State, owner: str, due: date | None, note: str) -> bool:
+        """Change what is decided about something that is there; whether anything did change.
+
+        ``seen`` is what :func:`seen_of` gave for the page: of its facts only those that stood there are settled.
+
+        Raises:
+            ChangedError: if it is not as it was shown any more.
+        """
         with self._database.writes.begin() as session:
             row = session.get(Attention, item.key) or self._noted(session, None, item)
-            before = str(_kept(row))
+            was, (shown, *facts) = _kept(row), seen.split() or [""]
+            if shown != _in_short(was):
+                raise ChangedError(was)
+            before = str(was)
             row.state, row.owner, row.due, row.note = state.value, owner, due.isoformat() if due else "", note
-            row.settled = " ".join(sorted(marks(item.facts))) if state is State.DONE else ""
+            row.settled = " ".join(sorted(marks(item.facts).intersection(facts))) if state is State.DONE else ""
             after = str(_kept(row))
             if before == after:
                 return False
@@ -142,6 +161,15 @@ class Desk:
             before, row.state, row.done_at, row.settled, row.first_seen = str(_kept(row)), State.OPEN.value, 0, "", self.now()
             self._audit.record(session, ITSELF, CAME_BACK, item.key, before=before, after=str(_kept(row)), reason="something new was found")
         return row
+
+
+def seen_of(item: Item, kept: Kept) -> str:
+    """What a form says of what its page showed: how something stood, in short, and the marks of its facts."""
+    return " ".join((_in_short(kept), *sorted(marks(item.facts))))
+
+
+def _in_short(kept: Kept) -> str:
+    return hashlib.sha256(str(kept).encode()).hexdigest()[:12]
 
 
 def _kept(row: Attention) -> Kept:

@@ -33,6 +33,7 @@ _AT = re.compile(r"(?:[^:\s]+:\d+: )?(?P<field>[a-z_]+)(?P<below>(?:\.\w+)*): ")
 
 _NONE_LEFT = "at least 1 item after validation"
 """What the reader says of a list beside what is wrong with its rows."""
+_DEVELOPER = "A developer changes it, with the safeguarding lead."
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def check_entry(content: Path, changed: File, offers: Iterable[File] = (), today
     faults = [f for f in after if f.level == "error" and (f.entry == entry.id or f not in before)]
     notes = [f for f in after if f.level == "note" and f not in before]
     return [
-        *(Fault("", fault) for fault in _danger(content, changed, entry)),
+        *_danger(content, changed, entry),
         *(_fault(f.message if f.entry == entry.id else f"{f.entry}: {f.message}", False) for f in faults),
         *(_fault(f.message if f.entry == entry.id else f"{f.entry}: {f.message}", True) for f in notes),
     ]
@@ -94,8 +95,8 @@ def _findings(content: Path, entries: list[Entry], id: str, today: dt.date) -> l
     return list(dict.fromkeys([*found, *(check_pins(subject) if subject.pins else ())]))
 
 
-def _danger(content: Path, changed: File, entry: Entry) -> list[str]:
-    """Danger is not an editor's to change: what marks an entry as a crisis line, and a number where replies to danger name the entry."""
+def _danger(content: Path, changed: File, entry: Entry) -> list[Fault]:
+    """Danger is nobody's to change here: what marks an entry as a crisis line, and what replies to danger take from an entry that they name."""
     now = read_file(content, changed.path)
     try:
         was = parsed(now.text, now.path) if now.digest else None
@@ -105,12 +106,23 @@ def _danger(content: Path, changed: File, entry: Entry) -> list[str]:
     named = {id for kind in kinds for id in (kind.get("start"), *kind.get("also", []))}
     faults = []
     if entry.crisis != (was.crisis if was else False):
-        faults.append("crisis: whether an entry is for danger cannot be changed here. Ask whoever looks after urgent.toml.")
-    if entry.id in named and was and was.shown_phones() and not entry.shown_phones():
-        faults.append("Replies to danger name this entry, so it must keep a phone number that rests on a source of certainty 2 or 3.")
-    if entry.id in named and entry.background:
-        faults.append("Replies to danger name this entry, so it cannot be kept from being a place to start.")
+        faults.append(Fault("", "crisis: whether an entry is for danger cannot be changed here. Ask whoever looks after urgent.toml."))
+    if entry.id not in named:
+        return faults
+    if entry.background:
+        faults.append(Fault("", "Replies to danger name this entry, so it cannot be kept from being a place to start."))
+    if was is None:
+        return [*faults, Fault("", f"Replies to danger name this entry, and its file cannot be read as it stands. {_DEVELOPER}")]
+    if _numbers(was) != _numbers(entry):
+        faults.append(Fault("phones", f"Replies to danger give these numbers, in this order, so they are not changed here. {_DEVELOPER}"))
+    if was.application_process != entry.application_process:
+        faults.append(Fault("application_process", f"Replies to danger quote this, so it is not changed here. {_DEVELOPER}"))
     return faults
+
+
+def _numbers(entry: Entry) -> list[dict[str, object]]:
+    """The numbers that are shown, in their order, with what is said of them."""
+    return [phone.model_dump(exclude={"source"}) for phone in entry.shown_phones()]
 
 
 def _fault(line: str, note: bool) -> Fault:

@@ -12,9 +12,10 @@ from indexer.entries import Entry
 from indexer.errors import WaymarkError
 from web.site import clean
 from web.staff.content.checking import entries_of
-from web.staff.content.store import Draft, Store
-from web.staff.door import desk, member, reason, same_page
-from web.staff.jobs import BUILDING
+from web.staff.content.files import FileError
+from web.staff.content.store import Draft, StaleError, Store
+from web.staff.door import desk, given_number, member, reason, same_page
+from web.staff.jobs import BUILDING, Task
 from web.staff.roles import May
 from web.staff.room import room
 
@@ -62,11 +63,28 @@ def wants_preview() -> bool:
     return request.form.get("do") == PREVIEW
 
 
-def try_out(draft: Draft, wordings: Sequence[str] = ()) -> Response:
-    """Have a change tried out in the background, and go to the page that says what moves."""
+def try_out(draft: Draft, wordings: Sequence[str] = (), whole: bool = False) -> Response:
+    """Have a change tried out in the background, and go to the page that says what moves. ``whole`` says that the whole file was written."""
     require(draft)
-    args = {"draft": asdict(draft), "wordings": list(wordings), "reason": reason()}
+    args = {"draft": asdict(draft), "wordings": list(wordings), "reason": reason(), "whole": whole}
     return same_page("staff_previews.page", number=room().jobs.add(PREVIEW, BUILDING, args, member()))
+
+
+def preview(number: int) -> Task:
+    """A change that is or has been tried out."""
+    task = room().jobs.find(number)
+    return task if task and task.kind == PREVIEW else abort(404)
+
+
+def further(path: str) -> tuple[Task, Draft] | None:
+    """The change of a file that the address names, tried out and to be changed further; None where it names none."""
+    number = given_number("preview")
+    if number is None:
+        return None
+    task = preview(number)
+    draft = Draft(**task.args["draft"])
+    require(draft)
+    return (task, draft) if draft.path == path or draft.path.endswith(f"/{path}") else abort(404)
 
 
 def save(draft: Draft) -> int:
@@ -78,6 +96,13 @@ def save(draft: Draft) -> int:
     """
     require(draft)
     return store().change(draft, member(), reason())
+
+
+def refusal(fault: WaymarkError) -> tuple[str, int]:
+    """What is said where a change of a file that grows line by line is not made, and the status. What was filled in is shown with it."""
+    if isinstance(fault, StaleError):
+        return "Someone else has saved at the same moment. Nothing of yours has been saved; press the button again.", 409
+    return str(fault), 507 if isinstance(fault, FileError) else 422
 
 
 def require(draft: Draft) -> None:

@@ -41,7 +41,11 @@ def page() -> str:
 @blueprint.get("/<id>")
 @takes(May.LOOK)
 def show(id: str) -> str:
-    """One entry: as a form, or as the whole file where that is asked for or the form cannot show it."""
+    """One entry: as a form, or as the whole file where that is asked for or the form cannot show it; or with what was tried out."""
+    if tried := desks.further(f"{id}.md"):
+        task, draft = tried
+        given, text = {"reason": task.args.get("reason", "")}, File(draft.path, draft.text, draft.seen)
+        return _form(desks.opened(), text, whole=task.args.get("whole", True), given=given, new=not draft.seen)
     store, file = _file(id)
     return _form(store, file, whole=request.args.get("as") == "file", saved=request.args.get("saved", type=int))
 
@@ -70,7 +74,7 @@ def blank() -> str:
 @blueprint.post("/new")
 @takes(May.EDIT)
 def add() -> AnyResponse:
-    """Go on to the whole file of a new entry, filled in as far as can be; or save it."""
+    """Go on to the whole file of a new entry, filled in as far as can be; or save it. A file that was written is kept where its id is taken."""
     kind, id = request.form.get("kind", ""), desks.field("id").strip()
     store = desks.opened()
     try:
@@ -79,6 +83,9 @@ def add() -> AnyResponse:
             raise FileError(f"{id!r} is taken already")
         file = store.read(path)
     except FileError as fault:
+        if request.form.get("as") == "file" and kind in FOLDERS:
+            written = File(f"{FOLDERS[kind]}/{id}.md", "", "")
+            return make_response(_form(store, written, whole=True, faults=[Fault("id", str(fault))], given=request.form, new=True), 422)
         return make_response(render_template("staff/content_new.html", kinds=KINDS, given=request.form, fault=str(fault)), 422)
     if request.form.get("as") != "file":
         started = File(path, new_entry(kind, id, " ".join(desks.field("name").split()), desks.today()), "")
@@ -100,11 +107,12 @@ def _take(store: Store, file: File, text: str, whole: bool, action: str, new: bo
     draft = Draft(file.path, request.form.get("seen", ""), text, action, file.path)
     try:
         if desks.wants_preview():
-            return desks.try_out(draft)
+            return desks.try_out(draft, whole=whole)
         return same_page("staff_entries.show", id=id, saved=desks.save(draft))
     except StaleError as stale:
-        shown = File(file.path, text, stale.now.digest)
-        return make_response(_form(store, shown, whole=True, faults=[Fault("", str(stale))], stale=plain_diff(stale.now.text, text)), 409)
+        shown, why = File(file.path, text, stale.now.digest), {"reason": request.form.get("reason", "")}
+        found = [Fault("", str(stale))]
+        return make_response(_form(store, shown, whole=True, faults=found, given=why, stale=plain_diff(stale.now.text, text)), 409)
     except FileError as fault:
         return make_response(_form(store, file, **given, faults=[Fault("", str(fault))]), 507)
 
@@ -121,7 +129,10 @@ def _form(
     new: bool = False,
     saved: int | None = None,
 ) -> str:
-    """The page of one entry: with what the file holds, or with what was filled in where there is something to put right."""
+    """The page of one entry: with what the file holds, or with what was filled in where there is something to put right.
+
+    What was filled in goes on resting on the file that the editor saw, so that a change that someone else made meanwhile is found at the save.
+    """
     given = given or {}
     try:
         values = entry_form.shown(file.text, file.path)
@@ -149,7 +160,7 @@ def _form(
         stale=stale,
         new=new,
         saved=saved,
-        seen=file.digest,
+        seen=given.get("seen", file.digest),
         offered=not store.writes,
         reason=given.get("reason", ""),
         known=sorted(desks.entries(store)),

@@ -82,6 +82,11 @@ def new_pin(
     return pin, faults
 
 
+def as_form(pin: Pin) -> dict[str, str]:
+    """What the form for a pin holds, all but the reason."""
+    return {"start": pin.start, "also": ", ".join(pin.also), "wordings": "\n".join(pin.wordings), "review_due": pin.review_due.isoformat()}
+
+
 def with_pin(text: str, pin: Pin) -> str:
     """The file with one more pin."""
     values: dict[str, Any] = {"id": pin.id, "start": pin.start, **({"also": list(pin.also)} if pin.also else {}), "wordings": list(pin.wordings)}

@@ -14,6 +14,7 @@ from indexer.pins import FILE, Pin, digest_of, load_pins
 from web.site import clean
 from web.staff.content import desks, pin_file
 from web.staff.content.checking import Fault
+from web.staff.content.files import FileError
 from web.staff.content.store import Draft, StaleError
 from web.staff.content.template import REVIEW_DAYS
 from web.staff.content.wording_file import FILE as WORDINGS
@@ -46,7 +47,7 @@ def pin() -> AnyResponse:
     draft = Draft(FILE, file.digest, pin_file.with_pin(file.text, made), "pin", f"{FILE}: {made.id}", "", pin_file.in_words(made))
     if desks.wants_preview():
         return desks.try_out(draft, made.wordings)
-    return _saved(draft)
+    return _saved(draft, {**form, "reason": why})
 
 
 @blueprint.post("/<id>/undo")
@@ -74,11 +75,12 @@ def agree(id: str) -> AnyResponse:
     return _saved(Draft(FILE, file.digest, text, "agree to pin", f"{FILE}: {id}", *said))
 
 
-def _saved(draft: Draft) -> AnyResponse:
+def _saved(draft: Draft, given: Mapping[str, str] | None = None) -> AnyResponse:
     try:
         return same_page("staff_pins.page", saved=desks.save(draft))
-    except StaleError as stale:
-        return make_response(_page({}, [Fault("", str(stale))]), 409)
+    except (StaleError, FileError) as fault:
+        said, status = desks.refusal(fault)
+        return make_response(_page(given or {}, [Fault("", said)]), status)
 
 
 def _page(given: Mapping[str, str], faults: Sequence[Fault] = ()) -> str:
@@ -104,7 +106,10 @@ def _page(given: Mapping[str, str], faults: Sequence[Fault] = ()) -> str:
 
 
 def _prefilled() -> dict[str, str]:
-    """What an address fills in: the wordings of a need, single wordings, and the place to start."""
+    """What an address fills in: a pin that was tried out, or the wordings of a need, single wordings, and the place to start."""
+    if tried := desks.further(FILE):
+        task, draft = tried
+        return {**pin_file.as_form(pin_file.pins_of(draft.text)[-1]), "reason": task.args.get("reason", "")}
     asked = [clean(text) for text in request.args.getlist("wording")]
     if need := clean(request.args.get("need", "")):
         asked += [text for known in needs_of(desks.store().read(WORDINGS).text) if known.name == need for _, text in known.wordings]

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from indexer.errors import ContentError
 from web.site import clean
 from web.staff.content import desks
+from web.staff.content.files import FileError
 from web.staff.content.store import Draft, StaleError
 from web.staff.content.wording_file import FILE, LONGEST, needs_of, with_need, with_wording, without_wording
 from web.staff.door import same_page, takes
@@ -69,9 +70,9 @@ def _change(change: Callable[[str], str], action: str, need: str, said: tuple[st
     try:
         draft = Draft(FILE, file.digest, change(file.text), action, f"{FILE}: {need}", *said)
         saved = desks.save(draft)
-    except (ContentError, StaleError) as fault:
-        shown = _need(back, str(fault), request.form) if back and _known(back) else _page(str(fault), request.form)
-        return make_response(shown, 409 if isinstance(fault, StaleError) else 422)
+    except (ContentError, StaleError, FileError) as fault:
+        why, status = desks.refusal(fault)
+        return make_response(_need(back, why, request.form) if back and _known(back) else _page(why, request.form), status)
     if back and _known(back):
         return same_page("staff_wordings.show", need=back, saved=saved)
     return same_page("staff_wordings.page", saved=saved)

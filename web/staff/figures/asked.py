@@ -1,16 +1,20 @@
 """The figures on questions, made from the counts of ``web/asked.py``.
 
-Of a day only the number of questions and the time to answer are shown, of a week outcomes and channels too. What families need and where
-they live is shown for whole months alone: days and weeks could be taken from a month, and months and weeks overlap.
+Of a day or a week only the number of questions and the time to answer are shown. Everything else is shown for whole months alone: days and
+weeks could be taken from a month, and months and weeks overlap. What tells of questions that were not found is shown only where their
+number is, since it would give that number away.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from math import inf
+from typing import Protocol
 
 from bot.records import Channel, Outcome
-from web.asked import BUCKETS, LIMIT, MORE, NONE, Asked, Measure
+from web.asked import BUCKETS, LIMIT, MORE, NONE, Measure
 from web.present import plain
 from web.small_numbers import Shown
 from web.staff.figures.hiding import hidden
@@ -34,19 +38,28 @@ CHANNELS: Mapping[str, str] = {
 REFUSALS: Mapping[str, str] = {
     Outcome.NOT_FOUND.value: "We hold nothing on it",
     LIMIT: "Others decide or advise, and were named",
-    Outcome.OUT_OF_SCOPE.value: "Not for this guide",
-    Outcome.ERROR.value: "Empty, too long, or switched off",
 }
+"""Why a question was not found; other refusals are outcomes by themselves."""
+OF_NOT_FOUND = frozenset({Measure.UNANSWERED, Measure.REFUSED})
+"""What is counted only of questions that were not found."""
+TEXTED = (Channel.SMS.value, Channel.WHATSAPP.value)
 HIDDEN = "Numbers under 5 are hidden, and larger ones where a hidden one would follow from them."
 BY_NEED = f"A question can show several needs. {HIDDEN}"
 
 Names = Mapping[str, str]
 
 
+class Counts(Protocol):
+    """What is needed of the counts of questions (``web/asked.py``)."""
+
+    def by_day(self, measure: str, since: date, until: date) -> dict[date, Counter[str]]:
+        """How often each value of a measure was counted on each day, from the first to before the second."""
+
+
 class Figures:
     """Makes figures for some periods; ``needs`` and ``areas`` give the names of their ids."""
 
-    def __init__(self, asked: Asked, needs: Names, areas: Names) -> None:
+    def __init__(self, asked: Counts, needs: Names, areas: Names) -> None:
         self._asked = asked
         self._needs, self._areas = {**needs, NONE: "No need understood"}, {**areas, NONE: "No area said"}
 
@@ -58,20 +71,21 @@ class Figures:
         yield Figure("questions", "Questions", "Questions", chosen, (Row("All questions", exactly(totals)),))
         yield self._times(chosen)
         grain = chosen[0].grain if chosen else Grain.DAY
-        if grain is not Grain.DAY:
+        if grain is Grain.MONTH:
             yield self._split("outcomes", "What became of them", "Outcome", Measure.OUTCOME, chosen, OUTCOMES, totals)
             yield self._split("channels", "How they came", "Channel", Measure.CHANNEL, chosen, CHANNELS, totals)
-        if grain is Grain.MONTH:
             yield self._split("needs", "What families need", "Need", Measure.NEED, chosen, self._needs, None, BY_NEED)
             yield self._split("areas", "Where they live", "Area", Measure.AREA, chosen, self._areas, totals)
             yield self._split("unanswered", "What we could not answer", "Need", Measure.UNANSWERED, chosen, self._needs, None, BY_NEED)
-            yield self._split("refused", "Why there was no answer", "Reason", Measure.REFUSED, chosen, REFUSALS, None)
+            yield self._split("refused", "Why nothing was found", "Reason", Measure.REFUSED, chosen, REFUSALS, None)
 
     def per_period(self, measure: Measure, periods: Sequence[Period]) -> list[Counter[str]]:
-        """The counts of each period."""
+        """The counts of each period; of refusals, those that are no outcome by themselves."""
         if not periods:
             return []
         days = self._asked.by_day(measure, periods[0].since, periods[-1].until)
+        if measure is Measure.REFUSED:
+            days = {day: Counter({why: n for why, n in count.items() if why in REFUSALS}) for day, count in days.items()}
         return [sum((count for day, count in days.items() if p.since <= day < p.until), Counter()) for p in periods]
 
     def cells(
@@ -81,7 +95,19 @@ class Figures:
         counted = self.per_period(measure, periods)
         every = {**names, **{value: plain(value).capitalize() for counter in counted for value in sorted(counter) if value not in names}}
         columns = [hidden({value: counter[value] for value in every}, totals[n] if totals else None) for n, counter in enumerate(counted)]
+        if measure in OF_NOT_FOUND:
+            known = self._not_found(periods)
+            columns = [column if known[n] else {value: Shown(0, inf) for value in every} for n, column in enumerate(columns)]
         return every, columns
+
+    def texts_known(self, periods: Sequence[Period]) -> list[bool]:
+        """Whether each period shows how many questions came as texts, so that counts of texts say no more."""
+        counted = self.per_period(Measure.CHANNEL, periods)
+        _, columns = self.cells(Measure.CHANNEL, periods, CHANNELS, [counter.total() for counter in counted])
+        return [
+            all(column[channel].exact is not None or not counter[channel] for channel in TEXTED)
+            for counter, column in zip(counted, columns, strict=True)
+        ]
 
     def needs(self) -> Names:
         """Names of needs, with that of none."""
@@ -90,6 +116,12 @@ class Figures:
     def areas(self) -> Names:
         """Names of areas, with that of none."""
         return self._areas
+
+    def _not_found(self, periods: Sequence[Period]) -> list[bool]:
+        """Whether each period shows how many questions were not found."""
+        totals = [counter.total() for counter in self.per_period(Measure.CHANNEL, periods)]
+        _, columns = self.cells(Measure.OUTCOME, periods, OUTCOMES, totals)
+        return [column[Outcome.NOT_FOUND.value].exact is not None for column in columns]
 
     def _split(
         self,
@@ -125,5 +157,3 @@ def at_most(counter: Counter[str], share: float) -> Shown:
         if total and so_far >= share * total:
             return Shown(end, end)
     return Shown(BUCKETS[-1], float("inf")) if counter[MORE] else Shown(0, float("inf"))
-
-

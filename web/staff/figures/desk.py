@@ -13,7 +13,7 @@ from web.staff.door import desk, takes
 from web.staff.figures.asked import Figures
 from web.staff.figures.charts import WIDTH, chart
 from web.staff.figures.hiding import in_cell
-from web.staff.figures.other import has_helped, helped, texts
+from web.staff.figures.other import by_month, helped, texts
 from web.staff.figures.periods import Grain, Period, month_of, whole
 from web.staff.figures.records import Figure
 from web.staff.roles import May
@@ -73,8 +73,11 @@ def figures(periods: tuple[Period, ...]) -> list[Figure]:
     """Every figure for some periods."""
     if not periods:
         return []
-    found = [*asked_figures().of(periods), texts(site().dispatch.texts, periods)]
-    return [*found, helped(site().answer_feedback, periods)] if has_helped(periods) else found
+    asked = asked_figures()
+    found = list(asked.of(periods))
+    if by_month(periods):
+        found += [texts(site().dispatch.texts, periods, asked.texts_known(periods)), helped(site().answer_feedback, periods)]
+    return found
 
 
 def asked_figures() -> Figures:

@@ -66,8 +66,8 @@ def _given_away(months: Sequence[Mapping[str, Shown]], numbers: Sequence[Mapping
     bounds = [(months[n][value].low, months[n][value].high) for n, value in cells]
     told: set[str] = set()
     for at, (n, value) in enumerate(cells):
-        if months[n][value].small and numbers[n][value] and value not in told:
-            for end in bounds[at]:
+        if 0 < numbers[n][value] < SMALLEST and value not in told:
+            for end in (bounds[at][0], min(bounds[at][1], SMALLEST - 1, left[n])):
                 fixed = [*bounds[:at], (end, end), *bounds[at + 1 :]]
                 if linprog(np.zeros(len(cells)), A_ub=above, b_ub=below, bounds=fixed, method="highs-ds").status != 0:
                     beside = {v for v in totals if months[n][v].exact is None}

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import inf
 
 from web.answer_feedback import AnswerFeedbackStore
+from web.small_numbers import Shown, shown
 from web.staff.figures.asked import HIDDEN
 from web.staff.figures.hiding import hidden
 from web.staff.figures.periods import Grain, Period
-from web.staff.figures.records import Figure, Row, exactly
+from web.staff.figures.records import Figure, Row
 from web.texting.store import Texts
 
 
-def texts(store: Texts, periods: Sequence[Period]) -> Figure:
-    """Text messages in and out, and the segments that carriers charge for."""
+def texts(store: Texts, periods: Sequence[Period], known: Sequence[bool]) -> Figure:
+    """Text messages in and out, and the segments that carriers charge for; by whole months, and only where the questions among them are ``known``."""
     spans = [store.use_between(_moment(period.since), _moment(period.until)) for period in periods]
     names = ("Texts that came in", "Replies sent", "Segments sent")
-    rows = tuple(Row(name, exactly([span[n] for span in spans])) for n, name in enumerate(names))
-    return Figure("texts", "Text messages", "Texts and segments", tuple(periods), rows, "A long text is charged as several segments.")
+    rows = tuple(
+        Row(name, tuple(shown(span[n]) if told else Shown(0, inf) for span, told in zip(spans, known, strict=True))) for n, name in enumerate(names)
+    )
+    note = f"A long text is charged as several segments. {HIDDEN}"
+    return Figure("texts", "Text messages", "Texts and segments", tuple(periods), rows, note)
 
 
 def helped(store: AnswerFeedbackStore, periods: Sequence[Period]) -> Figure:
@@ -33,8 +38,8 @@ def helped(store: AnswerFeedbackStore, periods: Sequence[Period]) -> Figure:
     return Figure("helped", "Did answers help?", "What people said", tuple(periods), rows, HIDDEN)
 
 
-def has_helped(periods: Sequence[Period]) -> bool:
-    """Whether these periods are long enough for what people said."""
+def by_month(periods: Sequence[Period]) -> bool:
+    """Whether these periods are long enough for such figures."""
     return bool(periods) and periods[0].grain is Grain.MONTH
 
 

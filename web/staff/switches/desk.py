@@ -101,14 +101,15 @@ def things(engine: AnswersQuestions) -> dict[What, list[Thing]]:
     entries = sorted(engine.every_entry.values(), key=lambda e: e.name.lower())
     return {
         What.ENTRY: [Thing(What.ENTRY, e.id, e.name, _takes(engine, e.id)) for e in entries],
-        What.TOPIC: [Thing(What.TOPIC, g.id, g.name, (May.SWITCH,)) for g in engine.groups.groups],
+        What.TOPIC: [Thing(What.TOPIC, g.id, g.name, _takes(engine, *g.entries)) for g in engine.groups.groups],
         What.CHANNEL: [Thing(What.CHANNEL, id, name, (May.SWITCH_WIDE,)) for id, name in CHANNELS.items()],
         What.SERVICE: [Thing(What.SERVICE, WHOLE, "The whole service", (May.SWITCH_WIDE,))],
     }
 
 
-def _takes(engine: AnswersQuestions, id: str) -> tuple[May, ...]:
-    return (May.SWITCH, May.SWITCH_DANGER) if id in engine.danger_places else (May.SWITCH,)
+def _takes(engine: AnswersQuestions, *ids: str) -> tuple[May, ...]:
+    """What it takes to switch off these entries together."""
+    return (May.SWITCH,) if set(ids).isdisjoint(engine.danger_places) else (May.SWITCH, May.SWITCH_DANGER)
 
 
 def _thing(gone: bool = False) -> Thing:

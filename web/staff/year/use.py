@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from bot.records import Outcome
 from web.asked import Measure
 from web.small_numbers import Shown
-from web.staff.figures.asked import CHANNELS, OUTCOMES, REFUSALS, Figures
-from web.staff.figures.hiding import hidden, in_cell, year_totals
+from web.staff.figures.asked import CHANNELS, OF_NOT_FOUND, OUTCOMES, REFUSALS, Figures
+from web.staff.figures.hiding import in_cell, year_totals
 from web.staff.figures.periods import Grain, Period, whole
 from web.staff.year.blocks import Block, Heading, Paragraph, Table, Write
 
@@ -20,16 +21,17 @@ def months_of(year: int, today: date) -> tuple[Period, ...]:
 
 
 def totals(figures: Figures, measure: Measure, names: Mapping[str, str], months: Sequence[Period], partition: bool) -> list[tuple[str, Shown]]:
-    """A year's total for each value, the largest that is shown first; while the year runs, the sum of what its months show.
+    """A year's total for each value, the largest that is shown first.
 
+    While the year runs, and where a total would give away how many questions were not found, it is the sum of what its months show.
     ``partition`` is whether every question has exactly one of the values, so that they add up to the number of questions.
     """
     counted = figures.per_period(measure, months)
     questions = [counter.total() for counter in figures.per_period(Measure.CHANNEL, months)]
     every, columns = figures.cells(measure, months, names, questions if partition else None)
-    if len(months) == 12:
+    if len(months) == 12 and (measure not in OF_NOT_FOUND or _not_found(figures, months)):
         numbers = tuple(tuple((value, counter[value]) for value in every) for counter in counted)
-        found = _of_year(numbers, tuple(questions) if partition else None)
+        found = _of_year(numbers, tuple(tuple((column[value].low, column[value].high) for value in every) for column in columns))
     else:
         found = {value: _so_far([column[value] for column in columns]) for value in every}
     rows = [(name, found[value]) for value, name in every.items()]
@@ -37,10 +39,17 @@ def totals(figures: Figures, measure: Measure, names: Mapping[str, str], months:
 
 
 @lru_cache(maxsize=64)
-def _of_year(numbers: tuple[tuple[tuple[str, int], ...], ...], known: tuple[int, ...] | None) -> Mapping[str, Shown]:
-    """The totals of a year that is over, worked out once, since that takes seconds."""
+def _of_year(numbers: tuple[tuple[tuple[str, int], ...], ...], cells: tuple[tuple[tuple[float, float], ...], ...]) -> Mapping[str, Shown]:
+    """The totals of a year that is over, beside what each month shows from where to where; worked out once, since that takes seconds."""
     months = [dict(month) for month in numbers]
-    return year_totals([hidden(month, known[n] if known else None) for n, month in enumerate(months)], months)
+    shown = [{value: Shown(*ends) for value, ends in zip(month, column, strict=True)} for month, column in zip(months, cells, strict=True)]
+    return year_totals(shown, months)
+
+
+def _not_found(figures: Figures, months: Sequence[Period]) -> bool:
+    """Whether the year shows how many questions were not found."""
+    found = dict(totals(figures, Measure.OUTCOME, OUTCOMES, months, True))
+    return found[OUTCOMES[Outcome.NOT_FOUND.value]].exact is not None
 
 
 def use(figures: Figures, year: int, today: date) -> Iterator[Block]:
@@ -77,7 +86,7 @@ def unanswered(figures: Figures, year: int, today: date) -> Iterator[Block]:
     yield Heading("What could not be answered")
     if months:
         yield _table("Questions without an answer, by need", "Need", totals(figures, Measure.UNANSWERED, figures.needs(), months, False))
-        yield _table("Why there was no answer", "Reason", totals(figures, Measure.REFUSED, REFUSALS, months, False))
+        yield _table("Why nothing was found", "Reason", totals(figures, Measure.REFUSED, REFUSALS, months, False))
     yield Write("which of these gaps are gaps in provision, which are gaps in information, and who closes them by when")
 
 

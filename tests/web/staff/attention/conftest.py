@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.web.staff.conftest import Console
 from web.staff.attention.gather import Gathering
@@ -16,6 +17,7 @@ from web.staff.attention.looks import Seen
 
 NOON = int(dt.datetime(2026, 6, 10, 12, tzinfo=dt.UTC).timestamp())
 TODAY = dt.date(2026, 6, 10)
+LAST_MONTH = dt.date(2026, 5, 20)
 DAY = 86_400
 DUTIES = """
 [[duties]]
@@ -40,14 +42,16 @@ class Counts:
     def __init__(self) -> None:
         self.days: dict[tuple[str, dt.date], Counter[str]] = {}
 
-    def add(self, measure: str, value: str, number: int, day: dt.date = TODAY) -> None:
+    def add(self, measure: str, value: str, number: int, day: dt.date = LAST_MONTH) -> None:
         self.days.setdefault((measure, day), Counter())[value] += number
 
     def by_day(self, measure: str, since: dt.date, until: dt.date) -> dict[dt.date, Counter[str]]:
         return {day: found for (named, day), found in self.days.items() if named == measure and since <= day < until}
 
-    def totals(self, measure: str, since: dt.date, until: dt.date) -> Counter[str]:
-        return sum(self.by_day(measure, since, until).values(), Counter())
+
+def seen_on(page: str) -> dict[str, str]:
+    """What the forms of a page say of how things were shown, by the names of their fields."""
+    return {str(field["name"]): str(field["value"]) for field in BeautifulSoup(page, "lxml").select("form:not([action$='/reply']) input[name^=seen]")}
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ def board(gathering, console, clock):
         feedback.keep(f"entry-{n:02}", "r", "facts", SECRET)
     row = gathering.board().rows[0]
     due = TODAY + dt.timedelta(days=10)
-    gathering.desk.change(row.item, console.who(), "mine", state=State.IN_HAND, owner=console.name(Role.EDITOR), due=due, note="a private note")
+    said = {"state": State.IN_HAND, "owner": console.name(Role.EDITOR), "due": due, "note": "a private note"}
+    gathering.desk.change(row.item, console.who(), "mine", seen=row.seen, **said)
     clock.now = NOON + 30 * DAY
     for n in (98, 99):
         feedback.keep(f"entry-{n}", "r", "contact", SECRET)

@@ -29,8 +29,8 @@ def text(number: int, state: str = "failed", age: float = 0, outcome: str = "ans
 
 
 def test_comments_are_one_item_for_each_entry(ground):
-    items = {i.key: i for i in comments(ground({"a": 8}, entries={"a": {}}), [comment(1), comment(2), comment(3, "b", "contact")])}
-    assert (items["comment:a"].title, items["comment:a"].step, items["comment:a"].amount) == ("2 comments to answer: A", Step.SAID, 10)
+    items = {i.key: i for i in comments(ground({"a": 9}, entries={"a": {}}), [comment(1), comment(2), comment(3, "b", "contact")])}
+    assert (items["comment:a"].title, items["comment:a"].step, items["comment:a"].amount) == ("2 comments to answer: A", Step.SAID, 7)
     assert (items["comment:b"].title, items["comment:b"].step) == ("1 comment to answer: B", Step.NUMBER)
     assert items["comment:a"].facts == {"F-1", "F-2"}
 
@@ -60,26 +60,50 @@ def test_no_words_of_families_are_in_any_item(ground):
     assert SECRET not in repr(items)
 
 
-def test_questions_without_an_answer_are_grouped_by_need_and_small_numbers_hidden(ground):
-    counts = Counts()
-    counts.add("unanswered", "learning", 3)
-    counts.add("unanswered", "learning", 4, TODAY - dt.timedelta(days=20))
-    counts.add("unanswered", "none", 2)
-    counts.add("unanswered", "autism", 9, TODAY - dt.timedelta(days=91))
+@pytest.fixture
+def counts():
+    """Counts of three months, in which every outcome is shown, and of the days before and after."""
+    found = Counts()
+    for month in (2, 3, 4, 5, 6):
+        for measure, value in (("outcome", "answered"), ("outcome", "not_found"), ("channel", "web")):
+            found.add(measure, value, 60 if measure == "channel" else 30, dt.date(2026, month, 5))
+    return found
+
+
+def test_questions_without_an_answer_are_grouped_by_need_and_small_numbers_hidden(ground, counts):
+    counts.add("unanswered", "learning", 7)
+    counts.add("unanswered", "learning", 8, dt.date(2026, 4, 20))
+    counts.add("unanswered", "none", 2, dt.date(2026, 3, 1))
+    counts.add("unanswered", "autism", 9, dt.date(2026, 2, 28))
     items = {i.key: i for i in unanswered(ground(), counts)}
     assert set(items) == {"unanswered:learning", "unanswered:none"}
-    assert "7 questions about learning" in items["unanswered:learning"].lines[0]
-    assert "fewer than 5 questions with no need" in items["unanswered:none"].lines[0]
-    assert (items["unanswered:learning"].amount, items["unanswered:none"].amount) == (7, 1)
+    assert "15 questions about learning that" in items["unanswered:learning"].lines[0]
+    assert "questions with no need that was understood, in numbers that are not shown, that" in items["unanswered:none"].lines[0]
+    assert (items["unanswered:learning"].amount, items["unanswered:none"].amount) == (15, 1)
 
 
-def test_a_later_week_with_such_questions_is_a_new_fact_and_the_same_week_is_not(ground):
-    counts = Counts()
-    counts.add("unanswered", "learning", 3)
+def test_of_questions_without_an_answer_no_more_is_told_than_by_the_figures(ground, counts):
+    counts.add("unanswered", "learning", 7, dt.date(2026, 4, 20))
+    counts.add("unanswered", "learning", 9)
+    counts.add("unanswered", "none", 2)
+    item = next(i for i in unanswered(ground(), counts) if i.subject == "learning")
+    assert "12 or more questions about learning that" in item.lines[0]
+
+
+def test_what_was_asked_since_the_last_month_that_is_over_changes_nothing(ground, counts):
+    counts.add("unanswered", "learning", 7)
+    before = list(unanswered(ground(), counts))
+    counts.add("unanswered", "learning", 5, dt.date(2026, 6, 1))
+    counts.add("unanswered", "autism", 5, TODAY)
+    assert list(unanswered(ground(), counts)) == before
+
+
+def test_a_later_month_with_such_questions_is_a_new_fact_and_the_same_month_is_not(ground, counts):
+    counts.add("unanswered", "learning", 3, dt.date(2026, 4, 20))
     first = next(unanswered(ground(), counts)).facts
-    counts.add("unanswered", "learning", 3, TODAY + dt.timedelta(days=0))
+    counts.add("unanswered", "learning", 3, dt.date(2026, 4, 21))
     assert next(unanswered(ground(), counts)).facts == first
-    counts.add("unanswered", "learning", 1, TODAY - dt.timedelta(days=7))
+    counts.add("unanswered", "learning", 1)
     assert next(unanswered(ground(), counts)).facts > first
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from tests.web.staff.attention.conftest import DAY, NOON
+from tests.web.staff.attention.conftest import DAY, NOON, TODAY
 from web.asked import Asked
 from web.feedback import Feedback
 from web.models import Text
@@ -38,7 +40,7 @@ def test_before_anybody_has_looked_only_what_the_content_holds_is_missing(gather
 def test_a_new_comment_brings_back_what_was_done(gathering, comment, console):
     comment("bus-pass", "It is wrong")
     row = gathering.board().row("comment:bus-pass")
-    gathering.desk.change(row.item, console.who(), "answered by letter", state=State.DONE, owner="", due=None, note="")
+    gathering.desk.change(row.item, console.who(), "answered by letter", seen=row.seen, state=State.DONE, owner="", due=None, note="")
     assert gathering.board().left == []
     comment("bus-pass", "It is still wrong")
     assert [row.item.title for row in gathering.board().left] == ["2 comments to answer: Bus pass"]
@@ -65,6 +67,12 @@ def test_answers_that_did_not_help_count_for_ninety_days(gathering, clock):
     assert [row.item.key for row in gathering.board().rows] == ["unhelpful:bus-pass"]
     clock.now = NOON + 91 * DAY
     assert gathering.board().rows == []
+
+
+def test_what_answers_named_counts_by_whole_months_that_are_over(gathering):
+    for day, number in ((dt.date(2026, 2, 28), 7), (dt.date(2026, 3, 1), 8), (dt.date(2026, 5, 31), 9), (dt.date(2026, 6, 1), 5), (TODAY, 6)):
+        gathering.counts.add("place", "bus-pass", number, day)
+    assert gathering.ground().places == {"bus-pass": 17}
 
 
 def test_texts_and_real_counts_are_gathered_too(gathering, clock):

@@ -21,11 +21,11 @@ def test_before_anybody_has_looked_there_is_nothing(ground):
 
 def test_a_review_is_overdue_due_soon_or_not_yet_shown(ground):
     days = {"late": "2026-06-09", "today": "2026-06-10", "soon": "2026-07-10", "later": "2026-07-11"}
-    items = found(ground({"late": 40}, entries={id: {"review_due": day} for id, day in days.items()}))
+    items = found(ground({"late": 57}, entries={id: {"review_due": day} for id, day in days.items()}))
     assert {key: item.step for key, item in items.items()} == {"review:late": Step.STALE, "review:today": Step.SOON, "review:soon": Step.SOON}
     late = items["review:late"]
-    assert (late.title, late.amount) == ("Review overdue: Late", 40)
-    assert late.lines == ("The review was due on 9 June 2026.", "In the last 90 days 40 answers named it.")
+    assert (late.title, late.amount) == ("Review overdue: Late", 50)
+    assert late.lines == ("The review was due on 9 June 2026.", "From March 2026 to May 2026 50 or more answers named it.")
 
 
 def test_a_review_that_was_done_ahead_comes_back_when_it_is_overdue(ground):
@@ -58,9 +58,9 @@ def test_overdue_reviews_are_worked_out_for_the_day_not_taken_from_the_look(grou
 
 @pytest.mark.parametrize("rule", ["pin", "pin-changed", "pin-review"])
 def test_pins_are_told_apart_and_weighed_by_where_they_start(ground, rule):
-    items = found(ground({"a": 9}, entries={"a": {}}, pins={"blue-badge": "a"}, findings=[[rule, "note", "pins.toml", "blue-badge: look again"]]))
+    items = found(ground({"a": 20}, entries={"a": {}}, pins={"blue-badge": "a"}, findings=[[rule, "note", "pins.toml", "blue-badge: look again"]]))
     item = items["pin:blue-badge"]
-    assert (item.step, item.amount, item.entries) == (Step.DIFFERS, 9, ("a",))
+    assert (item.step, item.amount, item.entries) == (Step.DIFFERS, 20, ("a",))
     assert item.title == "The agreed place to start has to be looked at again: blue badge"
 
 
@@ -92,12 +92,12 @@ def test_contacts_are_one_item_for_each_entry_unless_the_name_says_whose_they_ar
         {"what": "phone number and e-mail of the team", "group": "Phone numbers", "entries": ["a", "c"]},
         {"what": "phone number and e-mail of the team", "group": "E-mail addresses", "entries": ["a", "c"]},
     ]
-    items = found(ground({"c": 7}, entries={id: {} for id in "abc"}, danger=["b"], waiting=waiting))
+    items = found(ground({"c": 10}, entries={id: {} for id in "abc"}, danger=["b"], waiting=waiting))
     assert set(items) == {"contact:a", "contact:b", "contact:phone-number-and-e-mail-of-the-team"}
     assert (items["contact:a"].title, items["contact:a"].step) == ("To supply for A: phone number, website", Step.MISSING)
     assert items["contact:b"].step is Step.DANGER
     shared = items["contact:phone-number-and-e-mail-of-the-team"]
-    assert (shared.entries, shared.amount) == (("a", "c"), 7)
+    assert (shared.entries, shared.amount) == (("a", "c"), 10)
 
 
 def test_duties_that_nothing_covers_stand_before_those_covered_in_part(ground):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 
+from tests.web.staff.attention.conftest import seen_on
 from web.replies import Replies
 from web.site import Site
 from web.staff.roles import Role
@@ -28,6 +30,10 @@ def reply(console, reference, /, **form):
     return browser.post("/staff/attention/reply", {**sent, **form}, page=ITEM)
 
 
+def keep(browser, /, seen=None, **form):
+    return browser.post(ITEM, {**(seen_on(browser.get(ITEM).text) if seen is None else seen), **form}, page=ITEM)
+
+
 def test_whoever_may_look_sees_the_words_of_comments_and_who_has_it(console, reference):
     page = console.sign_in(Role.READER).get(ITEM).text
     for words in ("The number for Portage is dead", reference, "Step 2 of 9", "<dt>Owner</dt><dd>nobody</dd>"):
@@ -47,7 +53,7 @@ def test_the_words_about_answers_that_did_not_help_stand_on_their_page(console):
 def test_a_change_is_shown_in_its_history(console, reference):
     browser = console.sign_in()
     form = {"owner": console.name(Role.READER), "state": "in hand", "due": "2099-01-02", "note": "rang\r\nthem", "reason": "mine to do"}
-    answer = browser.post(ITEM, form, page=ITEM)
+    answer = keep(browser, **form)
     assert (answer.status_code, answer.headers["Location"]) == (303, ITEM)
     page = console.sign_in(Role.READER).get(ITEM).text
     for words in ("<dd>in hand</dd>", "2 January 2099", "mine to do", "state: open", "note: rang\nthem"):
@@ -56,9 +62,32 @@ def test_a_change_is_shown_in_its_history(console, reference):
 
 def test_a_date_and_an_owner_can_be_taken_away_again(console, reference):
     browser = console.sign_in()
-    browser.post(ITEM, {"owner": console.name(Role.EDITOR), "state": "open", "due": "2099-01-02", "note": "", "reason": "mine"}, page=ITEM)
-    browser.post(ITEM, {"owner": "", "state": "open", "due": "", "note": "", "reason": "not mine"}, page=ITEM)
+    keep(browser, owner=console.name(Role.EDITOR), state="open", due="2099-01-02", note="", reason="mine")
+    keep(browser, owner="", state="open", due="", note="", reason="not mine")
     assert console.room.audit.listed("comment:portage")[0].after == "state: open\nowner: nobody\ndue: none\nnote: none"
+
+
+def test_an_older_page_takes_nothing_away_and_its_form_is_kept(console, reference):
+    mine, other = console.sign_in(), console.sign_in(Role.SAFEGUARDING)
+    older = seen_on(mine.get(ITEM).text)
+    keep(other, owner=console.name(Role.READER), state="in hand", due="", note="I rang them", reason="mine to do")
+    answer = keep(mine, older, owner="", state="open", due="2099-01-02", note="", reason="a date is needed")
+    page = BeautifulSoup(answer.text, "lxml")
+    assert answer.status_code == 409
+    assert f"owner: {console.name(Role.READER)}" in page.select_one("[role=alert]").text
+    assert (page.select_one("#due")["value"], page.select_one("#reason")["value"]) == ("2099-01-02", "a date is needed")
+    assert "note: I rang them" in console.room.audit.listed("comment:portage")[0].after
+    assert keep(mine, seen_on(answer.text), owner="", state="open", due="2099-01-02", note="", reason="a date is needed").status_code == 303
+
+
+def test_a_comment_that_came_in_meanwhile_is_not_settled_with_the_others(console, reference):
+    browser = console.sign_in()
+    older = seen_on(browser.get(ITEM).text)
+    console.app.extensions["waymark"].feedback.keep("portage", "r", "facts", "Another one")
+    assert keep(browser, older, owner="", state="done", due="", note="", reason="answered by letter").status_code == 303
+    page = BeautifulSoup(browser.get(ITEM).text, "lxml")
+    assert page.select_one("#state option[selected]").text == "open"
+    assert page.h1.text == "2 comments to answer: Portage"
 
 
 def test_the_history_of_another_with_a_longer_name_is_not_shown(console, reference):
@@ -78,6 +107,21 @@ def test_a_reply_is_published_and_recorded_and_the_comment_is_settled(console, r
     page = console.sign_in().get(ITEM).text
     assert "This was not found any more" in page
     assert "publish reply" in page
+
+
+def test_a_reply_of_someone_else_is_not_replaced_unasked(console, reference, replies):
+    assert reply(console, reference).status_code == 303
+    answer = reply(console, reference, reply="We are looking into it.", reason="mine to answer")
+    page = BeautifulSoup(answer.text, "lxml")
+    assert answer.status_code == 409
+    assert "It is right now." in page.select_one("[role=alert]").text
+    assert page.select_one(f"#reply-{reference}").text.strip() == "We are looking into it."
+    assert page.select_one(f"#why-{reference}")["value"] == "mine to answer"
+    assert replies.find(reference).reply == "It is right now."
+    assert len([row for row in console.room.audit.listed() if row.action == "publish reply"]) == 1
+    shown = page.select_one("form[action$='/reply'] [name=seen]")["value"]
+    assert reply(console, reference, reply="We are looking into it.", seen=shown).status_code == 303
+    assert replies.find(reference).reply == "We are looking into it."
 
 
 def test_names_and_numbers_are_taken_out_of_what_is_shown(console, reference, replies):

@@ -34,8 +34,11 @@ def test_small_numbers_of_questions_are_not_told(number, words, weighed):
     assert (in_words(number, "answer"), counted(number)) == (words, weighed)
 
 
-def test_larger_numbers_are():
-    assert (in_words(5, "answer"), counted(5)) == ("5 answers", 5)
+@pytest.mark.parametrize(
+    ("number", "words", "weighed"), [(5, "5 or more answers", 5), (19, "10 or more answers", 10), (9999, "1000 or more answers", 1000)]
+)
+def test_larger_numbers_are_told_roughly(number, words, weighed):
+    assert (in_words(number, "answer"), counted(number)) == (words, weighed)
 
 
 def test_parts_of_keys_stay_plain_and_short():

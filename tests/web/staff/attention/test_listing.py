@@ -7,8 +7,11 @@ import io
 from email import message_from_bytes
 
 import pytest
+from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
+from tests.web.staff.attention.conftest import seen_on
+from web.replies import Replies
 from web.site import Site
 from web.staff.attention.looks import CONTENT, LINKS
 from web.staff.roles import Role
@@ -29,8 +32,10 @@ def looked(console):
     console.do_work()
 
 
-def many(console, keys, **form):
-    return console.sign_in().post(f"{HERE}/many", {"key": keys, "state": "as it is", "owner": "as it is", "reason": "sharing out", **form})
+def many(console, keys, seen=None, **form):
+    browser = console.sign_in()
+    sent = {"key": keys, "state": "as it is", "owner": "as it is", "reason": "sharing out", **form}
+    return browser.post(f"{HERE}/many", {**(seen_on(browser.get(HERE).text) if seen is None else seen), **sent})
 
 
 def test_the_content_is_looked_at_by_itself_and_its_age_is_shown(console):
@@ -84,6 +89,36 @@ def test_several_are_changed_for_one_reason(console, said):
     assert f"owner: {reader}\ndue: 2020-01-01" in console.room.audit.listed("comment:portage")[0].after
 
 
+def test_what_has_gone_or_was_changed_meanwhile_is_named_and_the_others_are_changed(console, said):
+    site: Site = console.app.extensions["waymark"]
+    site.feedback.keep("helpline", "r", "facts", "Words about the helpline")
+    older = seen_on(console.sign_in().get(HERE).text)
+    many(console, ["comment:rumour"], owner=console.name(Role.READER))
+    Replies(site.database).publish(said[0], "", "Put right.")
+    console.sign_in().get(HERE)
+    keys = ["comment:helpline", "comment:portage", "comment:rumour"]
+    answer = many(console, keys, older, state="in hand", reason="all of these")
+    page = BeautifulSoup(answer.text, "lxml")
+    assert answer.status_code == 409
+    assert [row.subject for row in console.room.audit.listed("all of these")] == ["comment:helpline"]
+    words = page.select_one("[role=alert]").text
+    assert "1 of those that were ticked was changed" in words
+    assert "1 comment to answer: Portage: it is not there any more" in words
+    assert "1 comment to answer: Rumour: someone else has changed it" in words
+    assert [box["value"] for box in page.select("[name=key][checked]")] == ["comment:rumour"]
+    assert (page.select_one("#to-state option[selected]").text, page.select_one("#reason")["value"]) == ("in hand", "all of these")
+    assert many(console, ["comment:rumour"], seen_on(answer.text), state="in hand").status_code == 303
+
+
+def test_several_are_settled_only_as_far_as_they_were_shown(console, said):
+    older = seen_on(console.sign_in().get(HERE).text)
+    console.app.extensions["waymark"].feedback.keep("portage", "r", "facts", "Another one")
+    many(console, ["comment:portage", "comment:rumour"], older, state="done")
+    page = console.sign_in().get(HERE).text
+    assert "2 comments to answer: Portage" in page
+    assert "to answer: Rumour" not in page
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [
@@ -92,6 +127,7 @@ def test_several_are_changed_for_one_reason(console, said):
         ({"due": "tomorrow"}, 400),
         ({"reason": " "}, 400),
         ({"key": ["comment:no-such"]}, 404),
+        ({"key": ["comment:portage", "comment:no-such"]}, 404),
     ],
 )
 def test_what_makes_no_sense_changes_nothing(console, said, form, status):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.staff.attention.conftest import DAY, NOON, TODAY
 from web.staff.attention.items import Item, Step
-from web.staff.attention.store import ACTION, CAME_BACK, State
+from web.staff.attention.store import ACTION, CAME_BACK, ChangedError, State, seen_of
 from web.staff.roles import Role
 
 KINDS = {"review", "comment"}
@@ -25,8 +25,9 @@ def desk(gathering):
 
 @pytest.fixture
 def settle(desk, console):
-    def change(item, state=State.DONE, owner="", due=None, note="", why="put right"):
-        return desk.change(item, console.who(), why, state=state, owner=owner, due=due, note=note)
+    def change(item, state=State.DONE, owner="", due=None, note="", why="put right", seen=None):
+        seen = seen_of(seen or item, desk.find(item.key))
+        return desk.change(item, console.who(), why, seen=seen, state=state, owner=owner, due=due, note=note)
 
     return change
 
@@ -55,6 +56,25 @@ def test_what_was_done_comes_back_with_a_new_fact_and_the_trail_says_so(desk, se
     assert (newest.action, newest.subject, newest.who) == (CAME_BACK, "review:portage", "Waymark")
     assert "state: done" in newest.before
     assert "state: open" in newest.after
+
+
+def test_only_what_was_shown_is_settled(desk, settle):
+    desk.meet([item("a")], KINDS)
+    desk.meet([item("a", "b")], KINDS)
+    settle(item("a", "b"), seen=item("a"))
+    assert desk.find("review:portage").state is State.DONE
+    assert desk.meet([item("a", "b")], KINDS)["review:portage"].state is State.OPEN
+
+
+@pytest.mark.parametrize("seen", ["", "x", "of-before"])
+def test_what_someone_else_has_changed_is_left_as_it_is(desk, settle, console, seen):
+    before = desk.meet([item("a")], KINDS)["review:portage"]
+    settle(item("a"), State.IN_HAND, owner=console.name(Role.READER), note="rang them")
+    now = desk.find("review:portage")
+    shown = seen_of(item("a"), before) if seen == "of-before" else seen
+    with pytest.raises(ChangedError) as fault:
+        desk.change(item("a"), console.who(), "mine", seen=shown, state=State.OPEN, owner="", due=TODAY, note="")
+    assert fault.value.now == desk.find("review:portage") == now
 
 
 def test_what_is_only_in_hand_does_not_start_again_with_a_new_fact(desk, settle):

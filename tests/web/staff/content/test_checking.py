@@ -70,11 +70,54 @@ def test_a_pin_that_rests_on_the_entry_is_named(faults, content):
     assert [(f.note, "swimming-club has changed since it was pinned" in f.message) for f in found] == [(True, True)]
 
 
-def test_what_danger_rests_on_is_not_an_editors_to_change(faults):
+def test_what_marks_an_entry_for_danger_is_not_changed_here(faults):
     assert "cannot be changed here" in faults(("needs: [physical]", "needs: [physical]\ncrisis: true"))[0].message
-    found = faults(("certainty: 2", "certainty: 1"))
-    assert "must keep a phone number" in found[0].message
     assert "cannot be kept from" in faults(("needs: [physical]", "needs: [physical]\nbackground: true"))[0].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        (
+            "- {number: 0161 496 0103, type: text, source: 1}",
+            "- {number: 0161 496 0104, source: 1}\n  - {number: 0161 496 0103, source: 1}",
+            "phones",
+        ),
+        ("0161 496 0103", "0161 496 0104", "phones"),
+        ("0161 496 0103, type: text", "0161 496 0103, type: text, hours: only at night", "phones"),
+        ("certainty: 2", "certainty: 1", "phones"),
+        ("Send the swimming club a text message.", "Wait for a letter.", "application_process"),
+        ("application_process: Send the swimming club a text message.", "application_process:", "application_process"),
+    ],
+)
+def test_what_replies_to_danger_take_from_an_entry_is_not_changed_here(faults, old, new, field):
+    found = [f for f in faults((old, new)) if not f.note]
+    assert [f.field for f in found] == [field]
+    assert "A developer changes it, with the safeguarding lead." in found[0].message
+
+
+def test_numbers_that_replies_to_danger_name_by_their_place_do_not_change_places(faults, content):
+    first, second = "{number: 0161 496 0103, type: text, source: 1}", "{number: 0161 496 0104, source: 1}"
+    (content / PATH).write_text(read(content, PATH).text.replace(first, f"{first}\n  - {second}"), encoding="utf-8")
+    assert [f.field for f in faults((f"{first}\n  - {second}", f"{second}\n  - {first}"))] == ["phones"]
+
+
+def test_numbers_of_an_entry_for_danger_may_rest_on_a_source_in_another_place(faults):
+    other = "sources:\n  - {title: A second page, dated: 2026-01, url: https://example.org/club, certainty: 2}"
+    assert faults(("sources:", other), ("type: text, source: 1", "type: text, source: 2")) == []
+
+
+def test_what_an_entry_says_that_no_reply_to_danger_names_may_change(faults):
+    phones = "related: [swimming-club]\nphones:\n  - {number: 0161 496 0104, source: 1}"
+    found = faults(("related: [swimming-club]", phones), ("Ask the bus", "Ring the bus"), path="topics/bus-pass.md")
+    assert [f for f in found if not f.note] == []
+
+
+def test_an_entry_for_danger_whose_file_cannot_be_read_is_not_put_right_here(content):
+    text = read(content, PATH).text
+    (content / PATH).write_text("broken", encoding="utf-8")
+    found = check_entry(content, File(PATH, text.replace("0161 496 0103", "0161 496 0104"), ""), (), DAY)
+    assert ["cannot be read as it stands" in f.message for f in found if not f.note] == [True]
 
 
 def test_what_is_offered_for_other_entries_counts(faults, content):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
+from sqlalchemy import delete, update
 
 from web.models import AskedCount, TextUse
 from web.staff.roles import Role
@@ -52,7 +53,7 @@ def test_every_drawing_has_its_table_and_its_files(counted):
         for drawing in figure.select("svg"):
             assert drawing["role"] == "img"
             assert all(page.find(id=id).text.strip() for id in drawing["aria-labelledby"].split())
-    assert len(page.select("svg")) >= 8
+    assert len(page.select("svg")) >= 7
     assert not page.select("[style]")
 
 
@@ -74,12 +75,64 @@ def test_overlapping_downloads_hold_the_same_cells(counted):
     assert [[row[0], row[2]] for row in both] == one
 
 
-@pytest.mark.parametrize(("by", "ids"), [("week", {"questions", "times", "outcomes", "channels", "texts"}), ("day", {"questions", "times", "texts"})])
-def test_needs_and_areas_are_given_by_month_alone(counted, by, ids):
+@pytest.mark.parametrize("by", ["week", "day"])
+def test_all_that_could_be_taken_from_a_month_is_given_by_month_alone(counted, by):
     browser = counted.sign_in(Role.READER)
     page = BeautifulSoup(browser.get(f"/staff/figures?by={by}").text, "lxml")
-    assert {figure["id"] for figure in page.select(".figure h2")} == ids
-    assert browser.get(f"/staff/figures/needs.csv?by={by}").status_code == 404
+    assert {figure["id"] for figure in page.select(".figure h2")} == {"questions", "times"}
+    for name in ("needs", "outcomes", "channels", "texts"):
+        assert browser.get(f"/staff/figures/{name}.csv?by={by}").status_code == 404
+
+
+@pytest.fixture
+def month(counted):
+    """A function that puts counts in the place of those of May, and gives a figure's numbers for it by name."""
+    site = counted.app.extensions["waymark"]
+
+    def put(**counts):
+        with site.database.writes.begin() as session:
+            session.execute(delete(AskedCount).where(AskedCount.day == MONTH))
+            session.add_all(AskedCount(day=MONTH, measure=m, value=v, number=n) for m, found in counts.items() for v, n in found.items())
+        return lambda name: {row[0]: row[1] for row in rows(counted.sign_in(Role.READER), name)}
+
+    return put
+
+
+OUTCOMES = {"answered": 100, "clarify": 20, "not_found": 30, "out_of_scope": 9, "urgent": 2}
+
+
+def test_danger_does_not_follow_from_why_nothing_was_found(month):
+    refused = {"not_found": 18, "limit": 12, "out_of_scope": 9}
+    of = month(outcome=OUTCOMES, channel={"web": 161}, refused=refused, unanswered={"autism": 30})
+    outcomes = of("outcomes")
+    assert [outcomes[name] for name in ("Danger", "Not for this guide", "Not found")] == ["fewer than 5", "5 or more", "30"]
+    assert of("refused") == {"Reason": "2026-05", "We hold nothing on it": "18", "Others decide or advise, and were named": "12"}
+    assert of("unanswered")["autism"] == "30"
+
+
+def test_where_questions_that_were_not_found_are_hidden_nothing_tells_of_them(month):
+    outcomes = {**OUTCOMES, "not_found": 9, "out_of_scope": 30}
+    of = month(outcome=outcomes, channel={"web": 161}, refused={"not_found": 9, "out_of_scope": 30}, unanswered={"autism": 9})
+    assert of("outcomes")["Not found"] == "5 or more"
+    for name in ("refused", "unanswered"):
+        assert set(list(of(name).values())[1:]) == {"not shown"}
+
+
+@pytest.mark.parametrize(
+    ("channels", "shown"),
+    [
+        ({"web": 40, "sms": 20}, ["20", "19", "40"]),
+        ({"web": 40, "sms": 20, "api": 30}, ["20", "19", "40"]),
+        ({"web": 40, "sms": 3}, ["not shown"] * 3),
+        ({"web": 40, "sms": 20, "whatsapp": 2}, ["not shown"] * 3),
+        ({"web": 40, "sms": 20, "api": 2}, ["not shown"] * 3),
+    ],
+)
+def test_texts_do_not_give_away_a_channel_that_is_hidden(counted, month, channels, shown):
+    with counted.room.database.writes.begin() as session:
+        session.execute(update(TextUse).values(received=20, sent=19, segments=40))
+    of = month(channel=channels, outcome={"answered": sum(channels.values())})
+    assert list(of("texts").values())[1:] == shown
 
 
 def test_a_period_that_is_not_over_is_not_shown(counted):
@@ -99,6 +152,14 @@ def test_the_spreadsheet_holds_the_same(counted):
     browser = counted.sign_in(Role.READER)
     sheet = load_workbook(io.BytesIO(browser.get("/staff/figures/needs.xlsx").data)).active
     assert [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] == rows(browser, "needs")
+
+
+def test_every_figure_can_be_had_as_a_spreadsheet(counted):
+    browser = counted.sign_in(Role.READER)
+    links = [a["href"] for a in BeautifulSoup(browser.get("/staff/figures").text, "lxml").select(".figure p a") if ".xlsx" in a["href"]]
+    assert len(links) == 10
+    assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert load_workbook(io.BytesIO(browser.get("/staff/figures/helped.xlsx").data)).active.title == "Did answers help"
 
 
 @pytest.mark.parametrize("query", ["by=year", "since=2026-13&until=soon", "since=2026-06&until=2026-05", "by=week&since=2019-01"])

@@ -70,6 +70,12 @@ def test_a_years_totals_give_no_month_away(seed):
                 assert {min(seen[n, value]), max(seen[n, value])} == {0, SMALLEST - 1}, (seed, n, value)
 
 
+def test_a_years_totals_give_no_month_away_of_which_nothing_is_shown():
+    months = [{"a": 50, "b": 60}] * 11 + [{"a": 3, "b": 3}]
+    given = year_totals([hidden(month) for month in months], months)
+    assert [in_cell(cell) for cell in given.values()] == ["550 or more", "660 or more"]
+
+
 def test_a_year_is_exact_where_many_small_months_keep_their_secret():
     months = [{"a": 3, "b": 40} for _ in range(12)]
     shown = [hidden(month) for month in months]

@@ -8,6 +8,7 @@ from datetime import date
 import docx
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import delete
 
 from web.models import AskedCount
 from web.staff.roles import Role
@@ -51,6 +52,22 @@ def test_a_year_that_runs_has_only_what_its_months_show(counted):
     assert table(page, "Questions by need")["autism"] == "35 or more"
     assert table(page, "Questions by need")["mental health and feelings"] == "not shown"
     assert "August" not in table(page, "Questions by month")
+
+
+@pytest.mark.parametrize(("danger", "said"), [(0, "339"), (2, "330 or more")])
+def test_what_could_not_be_answered_is_told_only_where_its_number_is(counted, danger, said):
+    with counted.room.database.writes.begin() as session:
+        session.execute(delete(AskedCount).where(AskedCount.measure.in_(("outcome", "channel"))))
+        for month in range(1, 13):
+            found, last = (9, danger) if month == 12 else (30, 0)
+            counts = {"outcome": {"answered": 100, "not_found": found, "urgent": last}, "channel": {"web": 100 + found + last},
+                      "refused": {"not_found": found, "out_of_scope": 20}, "unanswered": {"autism": found}}
+            day = date(2025, month, 5)
+            session.add_all(AskedCount(day=day, measure=m, value=v, number=n) for m, of in counts.items() for v, n in of.items())
+    page = BeautifulSoup(counted.sign_in(Role.READER).get("/staff/report/2025").text, "lxml")
+    assert table(page, "Why nothing was found")["We hold nothing on it"] == said
+    assert set(table(page, "Why nothing was found")) == {"We hold nothing on it", "Others decide or advise, and were named"}
+    assert table(page, "Questions without an answer, by need")["autism"] == said
 
 
 def test_both_files_hold_the_same(counted):
