@@ -30,6 +30,7 @@ from indexer.schedule import repeat
 from indexer.suggest import as_text as suggestions_text
 from indexer.suggest import suggestions
 from indexer.teach import teach
+from indexer.website.crawl import UnfinishedCrawlError
 from indexer.website.extract import extract_page
 
 WAIT = 3600.0
@@ -37,7 +38,7 @@ WAIT = 3600.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0, 1 when a check finds an error, or 2 when the command could not be carried out."""
+    """Run one command; the exit status is 0, 1 when a check finds an error, or 2 when the command, or a part of it, could not be carried out."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -96,14 +97,18 @@ def _build(settings: IndexerSettings, options: argparse.Namespace) -> int:
 
 
 def _build_once(settings: IndexerSettings, options: argparse.Namespace) -> int:
-    crawled = 0
+    crawled, status = 0, 0
     if options.crawl:
         if not settings.websites:
             raise ConfigError("--crawl: no [[indexer.websites]] in the configuration")
-        crawled = fetch(settings, lambda line: print(line, file=sys.stderr, flush=True))
+        try:
+            crawled = fetch(settings, lambda line: print(line, file=sys.stderr, flush=True))
+        except UnfinishedCrawlError as fault:  # what the other websites gave is published all the same
+            print(fault, file=sys.stderr, flush=True)
+            status = 2
     built = build(settings, _progress, options.force, options.agree, WAIT if options.crawl else 0)
     print(_summary(replace(built, embedded=built.embedded + crawled)), flush=True)
-    return 0
+    return status
 
 
 def _duration(text: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -11,7 +12,7 @@ from indexer.errors import WaymarkError
 
 
 def repeat(work: Callable[[], object], seconds: float, say: Callable[[str], object]) -> None:
-    """Do some work, wait, and do it again. What a person can put right is said, and tried again the next time.
+    """Do some work, wait, and do it again. What a person can put right is said, as is what a disk or database refuses, and tried again the next time.
 
     SIGTERM and SIGINT end the wait at once; work that is under way is interrupted as by the keyboard.
     """
@@ -28,6 +29,8 @@ def repeat(work: Callable[[], object], seconds: float, say: Callable[[str], obje
                 work()
             except WaymarkError as fault:
                 say(str(fault))
+            except (OSError, sqlite3.Error) as fault:
+                say(f"{type(fault).__name__}: {fault}")
             stop.wait(seconds)
     except KeyboardInterrupt:
         say("stopped")

@@ -9,6 +9,7 @@ from typing import Any
 
 import docx
 from docx.document import Document as WordDocument
+from docx.oxml.ns import nsmap, qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
@@ -19,6 +20,10 @@ from indexer.readers import text as plain_text
 
 _HEADING = re.compile(r"heading\s*([1-9])", re.I)
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
+_CONTROL = qn("w:sdt")
+_AROUND = (_CONTROL, *map(qn, ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:fldSimple")))
+"""What may stand around words, paragraphs, rows and cells: controls of a form, insertions nobody has accepted yet, tags, fields."""
+_CONTENTS = "Table of Contents"
 
 
 def sections(data: bytes) -> tuple[DocumentSection, ...]:
@@ -68,9 +73,26 @@ def _open(data: bytes) -> WordDocument:
         raise ContentError("protected DOCX, or a DOC file under another name: save a copy as DOCX without a password")
     packed.opened(data, "DOCX").close()
     try:
-        return docx.Document(BytesIO(data))
+        document = docx.Document(BytesIO(data))
     except Exception as fault:
         raise ContentError(f"damaged DOCX: {fault or type(fault).__name__}") from fault
+    _unwrap(document.element)
+    return document
+
+
+def _unwrap(root: Any) -> None:
+    """Put what stands inside of something else in its place, because python-docx passes over it there. What was deleted or moved away stays out."""
+    for around in list(root.iter(*_AROUND)):
+        for inner in list(_words_of_control(around) if around.tag == _CONTROL else around):
+            around.addprevious(inner)
+        around.getparent().remove(around)
+
+
+def _words_of_control(control: Any) -> Any:
+    """What a control holds; nothing for a prompt ("Click here to enter text") and for a table of contents made by Word."""
+    gallery = control.find("w:sdtPr/w:docPartObj/w:docPartGallery", nsmap)
+    prompt = control.find("w:sdtPr/w:showingPlcHdr", nsmap) is not None
+    return () if prompt or (gallery is not None and gallery.get(qn("w:val")) == _CONTENTS) else control.iterfind("w:sdtContent/*", nsmap)
 
 
 def _blocks(container: Any) -> Iterator[tuple[int | None, str]]:

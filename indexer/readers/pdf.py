@@ -15,13 +15,22 @@ from indexer.errors import ContentError
 from indexer.readers import text as plain_text
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.I)
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.I)
+_PAGE_NUMBER = re.compile(r"(?:p(?:age|g)?\.?\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.I)
 _NO_TITLE = re.compile(r"(?:microsoft \w+ - .*|untitled.*|document\d*|.*\.(?:docx?|pdf|indd|pptx?|xlsx?)|[\W\d_]*|\(?anonymous\)?)", re.I)
+_COUNTED = re.compile(r"[^\W\d_]+\s*\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?[:.]?", re.I)
+"""A heading such as "Step 1", which may count along with the pages."""
+_CONTACT = re.compile(
+    r"@|(?i:www\.|https?:|\b(?:telephone|tel|phone|mobile|text|fax|call|ring)\b\W*\d)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+    r"|(?<!\d)(?:\+|\(?0)(?:[ ()-]{0,2}\d){7,}"
+)
+"""An address, or a number to ring."""
 _EDGE = 2
+"""Lines at the top and at the bottom of a page that may be a running head or foot."""
 
 
 def sections(data: bytes) -> tuple[DocumentSection, ...]:
-    """The sections of a PDF along its headings, each with the page (from 1) on which it starts; cut at every page break.
+    """The sections of a PDF along its headings, each with the page (from 1) on which it starts; cut at every page break but not
+    within a sentence.
 
     Raises:
         ContentError: if the file is damaged, needs a password, or has no text on any page.
@@ -96,13 +105,21 @@ def _lines(page: PageObject) -> list[str]:
 
 
 def _without_edges(pages: list[list[str]]) -> list[list[str]]:
-    """Pages without page numbers and without running heads and feet: edge lines that recur, their digits apart, on half of the pages."""
+    """Pages without page numbers and without running heads and feet: edge lines that recur on half of the pages."""
     filled = [[i for i, line in enumerate(lines) if line] for lines in pages]
     edges = [{*places[:_EDGE], *places[-_EDGE:]} for places in filled]
-    shapes = Counter(shape for lines, edge in zip(pages, edges, strict=True) for shape in {re.sub(r"\d+", "#", lines[i]) for i in edge})
+    sheets = [(number, lines, edge) for number, (lines, edge) in enumerate(zip(pages, edges, strict=True), 1)]
+    counts = Counter(form for number, lines, edge in sheets for form in {form for i in edge for form in _forms(lines[i], number)})
     limit = max(3, len(pages) / 2)
 
-    def runs(line: str) -> bool:
-        return _PAGE_NUMBER.fullmatch(line.strip("* ")) is not None or shapes[re.sub(r"\d+", "#", line)] >= limit
+    def runs(line: str, number: int) -> bool:
+        recurs = any(counts[form] >= limit for form in _forms(line, number))
+        return _PAGE_NUMBER.fullmatch(line.strip("* ")) is not None or (recurs and not _CONTACT.search(line))
 
-    return [[line for i, line in enumerate(lines) if not (i in edge and runs(line))] for lines, edge in zip(pages, edges, strict=True)]
+    return [[line for i, line in enumerate(lines) if not (i in edge and runs(line, number))] for number, lines, edge in sheets]
+
+
+def _forms(line: str, page: int) -> list[str]:
+    """What of a line can be the same on other pages: all of it, or all but a number that is the page's, give or take the same on each."""
+    numbers = () if _COUNTED.fullmatch(line.strip("* ")) else re.finditer(r"\d{1,4}", line)
+    return [line, *(f"{line[: found.start()]}#{int(found[0]) - page}#{line[found.end() :]}" for found in numbers)]

@@ -35,6 +35,7 @@ _GLUED = re.compile(r"(?<=[^\s*])\*\*\d{1,2}\.?\s[^*]{1,150}\*\*$")
 _CAPTION = re.compile(r"(?:source|figure|table|diagram|chart|graph|fig)\b", re.I)
 _LEAD_IN = re.compile(r"(?:to|dear|yours|cc|tel|email)\b|(?:the|these|this|those|it|in|we|you|they|there|within|as|for|if)\b.*:$", re.I)
 _CONTACT = re.compile(r"@|www\.|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\d[\d ]{7,}")
+_CLOSING = "\"'”’)* "
 _CONTENTS = re.compile(r"(?:table of )?contents( page)?", re.I)
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\([^()\s]{0,2000}\)")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|sup|sub)\s*>", re.I)
@@ -94,8 +95,11 @@ def sections(text: str) -> tuple[DocumentSection, ...]:
 
 
 def outline(lines: Sequence[Line]) -> tuple[DocumentSection, ...]:
-    """The sections of lines with their pages; a section that runs over a page break is cut there, each part with its page."""
-    reader = _Reader(_without_running_headers([part for line in lines for part in _unglued(line)]))
+    """The sections of lines with their pages; a section that runs over a page break is cut there, each part with its page.
+
+    A sentence that runs over a page break is not cut: it stands on the page where it begins.
+    """
+    reader = _Reader(_closed_up(_without_running_headers([part for line in lines for part in _unglued(line)])))
     found: list[tuple[tuple[str, ...], int | None, list[str]]] = []
     for heading, page, text in reader.read():
         if not found or found[-1][:2] != (heading, page):
@@ -125,7 +129,7 @@ class _Reader:
         for i, line in enumerate([*self.lines, ""]):
             heading = self._heading(i) if line else None
             bullet = _BULLET.match(line)
-            ends = not line or heading or bullet or "\t" in line or _ITEM.match(line) or self.pages[i] != where
+            ends = not line or heading or bullet or "\t" in line or _ITEM.match(line) or self._page_ends(i, where)
             if held and (ends or "\t" in self.lines[i - 1] or not self._wrapped(i, width)):
                 yield self._place(), where, _joined(held)
                 held = []
@@ -138,13 +142,18 @@ class _Reader:
                 width, bare, where = 0, not heading[2], self.pages[i]
             else:
                 width = width or max(len(text) for text in self._block(i))
+                where, bare = where if held else self.pages[i], False
                 held.append(line[bullet.end() :] if bullet else line)
-                where, bare = self.pages[i], False
         if bare:
             yield self._place(1), where, self.path[-1][1]
 
     def _place(self, above: int = 0) -> tuple[str, ...]:
         return tuple(title for _, title, _ in self.path[: len(self.path) - above])
+
+    def _page_ends(self, i: int, where: int | None) -> bool:
+        """Whether a paragraph that began on a page ends before a line: with its page, or on the next as soon as a sentence is complete."""
+        above, below = (self.lines[i - 1], self.pages[i - 1]), (self.lines[i], self.pages[i])
+        return (above[1] != below[1] and not _runs_on(above, below)) or (above[1] != where and _completes(above[0]))
 
     def _block(self, i: int) -> Iterator[str]:
         while i < len(self.lines) and self.lines[i]:
@@ -218,6 +227,27 @@ class _Reader:
         limit = 5 if line.endswith(":") else 10
         fits = line[0].isupper() and len(line) <= 75 and short_title(line, limit) is not None
         return fits and not (_CAPTION.match(line) or _LEAD_IN.match(line)) and not _CONTACT.search(line) and ": " not in line
+
+
+def _completes(line: str) -> bool:
+    return line.rstrip(_CLOSING)[-1:] in (".", "!", "?", ":")
+
+
+def _runs_on(above: Line, below: Line) -> bool:
+    """Whether a page break falls between two lines of one sentence. A foot with a contact is no beginning of a sentence."""
+    return above[1] != below[1] and below[0][:1].islower() and not _completes(above[0]) and not _CONTACT.search(above[0])
+
+
+def _closed_up(lines: list[Line]) -> list[Line]:
+    """Drops the blank lines where a page break cuts a sentence."""
+    found, filled = list[Line](), 0
+    for line, page in lines:
+        if line.strip():
+            if filled and _runs_on(found[filled - 1], (line.strip(), page)):
+                del found[filled:]
+            filled = len(found) + 1
+        found.append((line, page))
+    return found
 
 
 def _joined(lines: list[str]) -> str:

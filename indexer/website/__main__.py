@@ -9,7 +9,8 @@ from pathlib import Path
 from scrapy.crawler import CrawlerProcess
 
 from indexer.config import Website
-from indexer.website.spider import SiteSpider, settings_for
+from indexer.website.settings import settings_for
+from indexer.website.spider import SiteSpider
 from indexer.website.store import Store
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from indexer.config import Website, host_of
 from indexer.readers.files import slug
+
+if TYPE_CHECKING:
+    from parsel import Selector
 
 LONGEST = 1000
 """Longest address that is asked for, in characters."""
@@ -27,7 +31,11 @@ _EMPTY = frozenset(
 """Parameters that name a visitor, a campaign or another look of the same page."""
 _TRACKING = re.compile(r"(?:utm|pk|mtm|piwik|matomo|hsa)_\w+", re.I)
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-/_.]?(?:0[1-9]|1[0-2])(?:[-/_.]?[0-3]\d)?(?!\d)")
-_DATE_KEYS = frozenset(("date", "day", "month", "week", "year", "start", "startdate", "end", "enddate", "from", "to", "cal", "calendar"))
+_DATE_KEYS = frozenset(("date", "day", "month", "week", "year", "startdate", "enddate", "cal", "calendar"))
+_SPAN_KEYS = frozenset(("start", "end", "from", "to"))
+"""Parameters that hold dates in calendars, and plain numbers in lists of many pages."""
+_SPAN_DATE = re.compile(rf"{_DATE.pattern}|(?<!\d)[0-3]?\d[-/.][01]?\d[-/.](?:19|20)\d\d(?!\d)|^\d{{10}}(?:\d{{3}})?$")
+"""A date anywhere in a value, in either order, or a moment in seconds or milliseconds."""
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|svgz?|webp|avif|ico|bmp|tiff?|css|js|mjs|json|map|woff2?|ttf|otf|eot|mp[34]|m4[av]|avi|mov|wmv|webm|og[gv]|wav|zip|gz|tgz|rar|7z"
     r"|exe|msi|dmg|iso|apk|ics|vcf|rss|atom|kml|kmz|geojson|csv|xlsx?|xlsm|pptx?|doc|rtf)",
@@ -75,12 +83,34 @@ def without_date(url: str) -> str | None:
     """The address with its date taken out, the same for every leaf of a calendar; None for an address without one."""
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    bare = [(k, "" if _DATE.fullmatch(v) or (k.lower() in _DATE_KEYS and re.search(r"\d", v)) else v) for k, v in pairs]
+    bare = [(k, "" if _is_date(k.lower(), v) else v) for k, v in pairs]
     path = _DATE.sub("", parts.path)
     # A news item or a document has its date in the path too, but words after it: only a path that ends with its date is a leaf.
     leaf = path if path != parts.path and not re.search(r"[a-z]", parts.path.rsplit("/", 1)[-1], re.I) else parts.path
     found = urlunsplit((parts.scheme, parts.netloc, leaf, urlencode(bare), ""))
     return found if (leaf, bare) != (parts.path, pairs) else None
+
+
+def _is_date(key: str, value: str) -> bool:
+    if key in _SPAN_KEYS:
+        return bool(_SPAN_DATE.search(value))
+    return bool(_DATE.fullmatch(value) or (key in _DATE_KEYS and re.search(r"\d", value)))
+
+
+def links_of(page: Selector, url: str, website: Website) -> list[str]:
+    """The addresses that a page leads to and that belong to its website, as many as may be followed."""
+    base = page.xpath("//base/@href").get()
+    base = canonical(base, url) or url if base else url
+    onward = page.xpath("//meta[translate(@http-equiv,'REFSH','refsh')='refresh']/@content").re(r"(?i)url\s*=\s*['\"]?([^'\"]+)")
+    hrefs = page.xpath("//a[not(contains(@rel, 'nofollow'))]/@href | //area/@href | //link[@rel='next']/@href | //iframe/@src").getall()
+    found = dict[str, None]()
+    for href in (*onward, *hrefs):
+        link = canonical(href, base)
+        if link and wanted(link, website):
+            found[link] = None
+            if len(found) >= website.max_links:
+                break
+    return list(found)
 
 
 def document_id(website: str, url: str) -> str:

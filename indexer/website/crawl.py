@@ -10,10 +10,11 @@ import json
 import logging
 import multiprocessing
 import os
+import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -38,15 +39,24 @@ BATCH = 16
 RENEW_AFTER = 2000
 """Pages after which the process that reads is replaced, so that what a library holds on to does not pile up. Python's own way of doing so
 (``max_tasks_per_child``) can leave the pool waiting for ever."""
+MOST_MEMORY = 3_000_000_000
+"""Most bytes that a process may take to read pages, beside what its libraries take: a page made to fill the memory must not end the machine."""
 REPORT_EVERY = 5.0
 """Seconds between two lines on how far a crawl is."""
 _IDLE = 0.05
+_ENDED = "reading it ended the process that read it"
 
 Say = Callable[[str], object]
+Result = tuple[str | None, str]
+"""A page as a document in JSON, or None and the reason."""
 
 
 class CrawlError(WaymarkError):
     """A crawl cannot be carried out; the message says why."""
+
+
+class UnfinishedCrawlError(CrawlError):
+    """Some websites could not be fetched to their end; all others were. The message has a line for each."""
 
 
 def store_path(settings: IndexerSettings, website: Website) -> Path:
@@ -75,8 +85,10 @@ def crawl(settings: IndexerSettings, open_cache: Callable[[], EmbeddingCache], s
         say: told in a line how far it is.
 
     Raises:
-        CrawlError: if another crawl is at work, or the process that fetches cannot run.
+        CrawlError: if another crawl is at work.
+        UnfinishedCrawlError: when all is done, if a process that fetches could not run or did not come to its end.
     """
+    faults: list[str] = []
     with locked(settings), _Reading(settings, open_cache) as reading:
         waiting = list(settings.websites)
         running: list[_Fetching] = []
@@ -93,13 +105,18 @@ def crawl(settings: IndexerSettings, open_cache: Callable[[], EmbeddingCache], s
                     if over and not reading.some(fetching.website, fetching.store):
                         reading.finish()
                         running.remove(fetching)
-                        fetching.close(say)
+                        try:
+                            fetching.close(say)
+                        except CrawlError as fault:
+                            faults.append(str(fault))
                 if not worked:
                     reading.finish()
                     time.sleep(_IDLE)
         finally:
             for fetching in running:
                 fetching.stop()
+    if faults:
+        raise UnfinishedCrawlError("\n".join(faults))
 
 
 def read_again(website: Website, store: Store) -> None:
@@ -194,7 +211,7 @@ class _Reading:
         self._cache: EmbeddingCache | None = None
         self._pool: ProcessPoolExecutor | None = None
         self._given = 0
-        self._held: tuple[Store, list[tuple[Fetched, Future[tuple[str | None, str]]]]] | None = None
+        self._held: tuple[str, Store, list[tuple[Fetched, Future[Result]]]] | None = None
 
     def __enter__(self) -> _Reading:
         return self
@@ -211,19 +228,25 @@ class _Reading:
             self.finish()
             self._pool.shutdown()
             self._pool, self._given = None, 0
-        held = {page.url for page, _ in self._held[1]} if self._held and self._held[0] is store else set()
+        held = {page.url for page, _ in self._held[2]} if self._held and self._held[1] is store else set()
         pages = [page for page in store.unread(reader_digest(), BATCH + len(held)) if page.url not in held][:BATCH]
         given = [(page, self._submit(website.name, page)) for page in pages]
         self.finish()
-        self._held = (store, given) if given else None
+        self._held = (website.name, store, given) if given else None
         return bool(given)
 
     def finish(self) -> None:
         """Take what was given out, and embed it."""
         if self._held is None:
             return
-        (store, given), self._held = self._held, None
-        read = [(page, *self._result(future)) for page, future in given]
+        (name, store, given), self._held = self._held, None
+        read, left = list[tuple[Fetched, str | None, str]](), list[Fetched]()
+        for page, future in given:
+            try:
+                read.append((page, *future.result()))
+            except BrokenProcessPool:
+                left.append(page)
+        read += [(page, *result) for page, result in zip(left, _one_by_one(name, left), strict=True)]
         store.write(reader_digest(), read)
         documents = [document_from(json.loads(data)) for _, data, _ in read if data]
         texts = [p.embedded for document in documents for p in passages_of_document(document, self._settings.passage_words)]
@@ -231,19 +254,43 @@ class _Reading:
             self._cache = self._cache or self._open_cache()
             self._cache.vectors(texts, "passage")
 
-    def _submit(self, name: str, page: Fetched) -> Future[tuple[str | None, str]]:
-        self._pool = self._pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    def _submit(self, name: str, page: Fetched) -> Future[Result]:
+        self._pool = self._pool or _new_pool()
         self._given += 1
-        return self._pool.submit(partial(read_page, name, page))
-
-    def _result(self, future: Future[tuple[str | None, str]]) -> tuple[str | None, str]:
+        work = partial(read_page, name, page)
         try:
-            return future.result()
+            return self._pool.submit(work)
         except BrokenProcessPool:
-            self._pool = None  # the next page gets a new one
-            return None, "reading it ended the process that read it"
+            self._pool = _new_pool()
+            return self._pool.submit(work)
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _bound_memory)
+
+
+def _bound_memory() -> None:
+    with contextlib.suppress(ValueError, OSError):  # not every system counts the memory of a process, or bounds it
+        taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _one_by_one(name: str, pages: Sequence[Fetched]) -> Iterator[Result]:
+    """Read pages whose process ended, each with no other beside it: only one that ends the process by itself is to blame."""
+    pool: ProcessPoolExecutor | None = None
+    try:
+        for page in pages:
+            pool = pool or _new_pool()
+            try:
+                yield pool.submit(partial(read_page, name, page)).result()
+            except BrokenProcessPool:
+                pool.shutdown()
+                pool = None
+                yield None, _ENDED
+    finally:
+        if pool:
+            pool.shutdown()
 
 
 def _time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-

@@ -15,7 +15,7 @@ from indexer.config import Website, host_of
 from indexer.readers.text import decode
 from indexer.website.addresses import canonical
 from indexer.website.headers import charset, header
-from indexer.website.recognise import kind_of
+from indexer.website.recognise import kind_of, words_of
 from indexer.website.robots import Rules, rules_of
 from indexer.website.safety import is_literal, is_public
 
@@ -29,6 +29,8 @@ PROBE = "/waymark-asks-what-a-missing-page-looks-like"
 """A path that no website has: where it answers with a page, that is what its missing pages look like."""
 ALIKE = 0.9
 """Least share of words in common at which a page is one more of those."""
+MOST_DIFFERENT = 6
+"""Most words in which it may differ all the same: the address asked for, a time. Under a large menu, a short page has more of its own than that."""
 
 
 def origin_of(url: str) -> str:
@@ -54,10 +56,16 @@ class Hosts:
         origin = origin_of(url)
         self._rules[origin] = rules = await self._robots(origin, engine)
         if rules.delay > self._website.delay_seconds:
-            engine.downloader.per_slot_settings[host_of(origin)] = {"delay": min(rules.delay, LONGEST_PAUSE), "concurrency": 1}
+            self._slow_down(host_of(origin), min(rules.delay, LONGEST_PAUSE), engine)
         if rules.allows(origin + PROBE):
             self._missing[origin] = await self._looks_missing(origin, engine)
         return rules
+
+    def _slow_down(self, host: str, delay: float, engine: Any) -> None:
+        """Keep a pause between two requests to a host, in its queue as it is and whenever it is made anew."""
+        engine.downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
+        if slot := engine.downloader.slots.get(host):
+            slot.delay, slot.concurrency = delay, 1
 
     def may_reach(self, url: str) -> bool:
         """Whether the address's host is not given as a private IP address; where a name leads, the resolver looks."""
@@ -65,10 +73,12 @@ class Hosts:
         return self._website.private_addresses or not is_literal(host) or is_public(host)
 
     def seems_missing(self, url: str, page: Selector) -> bool:
-        """Whether a page is what the host answers for pages that it does not have."""
+        """Whether a page is what the host answers for pages that it does not have; its home page, which may be just that, is not."""
         missing = self._missing.get(origin_of(url), frozenset())
+        if not missing or urlsplit(url).path == "/":
+            return False
         words = _words(page)
-        return bool(missing) and len(words & missing) >= ALIKE * len(words | missing)
+        return len(words ^ missing) <= MOST_DIFFERENT and len(words & missing) >= ALIKE * len(words | missing)
 
     async def _robots(self, origin: str, engine: Any) -> Rules:
         url = f"{origin}/robots.txt"
@@ -88,14 +98,18 @@ class Hosts:
         answer = await self._fetch(origin + PROBE, engine)
         if answer is None or answer.status != 200 or kind_of(answer.body, header(answer, "Content-Type")) != "html":
             return frozenset()
-        return _words(Selector(text=decode(answer.body, charset(answer))))
+        try:
+            return _words(Selector(text=decode(answer.body, charset(answer)), type="html"))
+        except (ValueError, TypeError, RecursionError) as fault:
+            log.info("%s: %r", answer.url, fault)
+            return frozenset()
 
     async def _fetch(self, url: str, engine: Any) -> Response | None:
         if not self.may_reach(url):
             return None
         for left in reversed(range(min(2, self._website.tries))):
             try:
-                answer: Response = await engine.download_async(scrapy.Request(url, dont_filter=True))
+                answer: Response = await engine.download_async(scrapy.Request(url, dont_filter=True, meta={"download_slot": host_of(url)}))
             except Exception as fault:  # whatever went wrong, there is no answer
                 log.info("%s: %r", url, fault)
             else:
@@ -107,4 +121,4 @@ class Hosts:
 
 
 def _words(page: Selector) -> frozenset[str]:
-    return frozenset(" ".join(page.xpath("//body//text()[not(parent::script or parent::style)]").getall()).lower().split())
+    return frozenset(word.lower() for word in words_of(page))

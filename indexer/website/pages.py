@@ -24,7 +24,7 @@ from indexer.errors import ContentError
 from indexer.readers.files import read_data
 from indexer.website.addresses import document_id, wanted
 from indexer.website.recognise import KINDS
-from indexer.website.store import FAILED, GONE, OK, OTHER, Fetched, Page, Store
+from indexer.website.store import FAILED, GONE, MOVED, OK, OTHER, Fetched, Page, Store
 
 READING_SECONDS = 60
 """Longest time for reading one page."""
@@ -98,13 +98,13 @@ def documents_of(website: Website, store: Store, now: float | None = None) -> Re
     found: dict[str, Document] = {}
     skipped: list[Skipped] = []
     for url, data, reason in store.documents():
-        if not wanted(url, website):
+        if not wanted(url, website) or url not in pages or pages[url].digest is None:
             continue
         if data is None:
             skipped.append(Skipped(url, reason))
-        elif url in pages:
+        else:
             found[url] = _marked(document_from(json.loads(data)), pages[url])
-    skipped += [Skipped(page.url, _said(page, page.url in found)) for page in pages.values() if page.outcome not in (OK, "moved", "") and _told(page)]
+    skipped += [Skipped(page.url, _said(page, page.url in found)) for page in pages.values() if page.outcome not in (OK, MOVED, "") and _told(page)]
     skipped += [Skipped(url, reason) for url, reason in store.sitemap_faults()]
     if store.fact("limit", "") == str(store.run):
         skipped.append(Skipped(website.name, f"stopped at max_pages = {website.max_pages}: there is more"))
@@ -117,8 +117,8 @@ def documents_of(website: Website, store: Store, now: float | None = None) -> Re
 
 
 def _told(page: Page) -> bool:
-    """Whether a page that was not read is worth a line: pictures and links that lead outside are not."""
-    return page.outcome != OTHER or "redirects" not in page.reason
+    """Whether a page that was not read is worth a line: a link that leads outside is not, unless there was a page of the website before."""
+    return page.outcome != OTHER or not page.reason.startswith("redirects")
 
 
 def _said(page: Page, copy: bool) -> str:
@@ -126,7 +126,7 @@ def _said(page: Page, copy: bool) -> str:
 
 
 def _marked(document: Document, page: Page) -> Document:
-    return replace(document, kept_from=_day(page.fetched)) if page.outcome in (GONE, FAILED) else document
+    return replace(document, kept_from=_day(page.fetched)) if page.outcome in (GONE, FAILED, MOVED) else document
 
 
 def _day(when: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def _packed(body: bytes) -> str | None:
                 return "docx"
             if "mimetype" in names and packed.getinfo("mimetype").file_size < 200:
                 return "odt" if packed.read("mimetype").strip() == b"application/vnd.oasis.opendocument.text" else None
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         return "docx" if b"word/" in body[:4096] else None
     return None
 
@@ -83,14 +84,18 @@ class Look:
     canonical: str | None
 
 
+def words_of(page: Selector) -> list[str]:
+    """The words of a web page, without those of its scripts and styles."""
+    return " ".join(page.xpath("//body//text()[not(parent::script or parent::style)]").getall()).split()
+
+
 def look_at(page: Selector) -> Look:
     """What a web page says of itself."""
     robots = " ".join(page.xpath("//meta[translate(@name,'ROBTS','robts')='robots' or @name='waymark']/@content").getall()).lower()
-    words = page.xpath("string(//body)").get("").split() if page.xpath("//body") else []
     return Look(
         title=" ".join(page.xpath("string(//title)").get("").split())[:300],
         heading=" ".join(page.xpath("string(//h1)").get("").split())[:300],
-        words=len(words),
+        words=len(words_of(page)),
         password=bool(page.xpath("//input[translate(@type,'PASWORD','pasword')='password']")),
         noindex=bool(re.search(r"\b(?:noindex|none)\b", robots)),
         nofollow=bool(re.search(r"\b(?:nofollow|none)\b", robots)),

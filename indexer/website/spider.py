@@ -10,9 +10,11 @@ import asyncio
 import hashlib
 import logging
 import os
+import sqlite3
+import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,12 +25,13 @@ from twisted.python.failure import Failure
 
 from indexer.config import Website, host_of
 from indexer.readers.text import decode
-from indexer.website.addresses import DATED_VARIANTS, canonical, wanted, without_date
+from indexer.website.addresses import DATED_VARIANTS, canonical, links_of, wanted, without_date
 from indexer.website.faults import reason_of
 from indexer.website.headers import charset, header, seconds
-from indexer.website.hosts import LONGEST_PAUSE, MOST_HOPS, PAUSE, Hosts
+from indexer.website.hosts import LONGEST_PAUSE, MOST_HOPS, PAUSE, Hosts, origin_of
 from indexer.website.recognise import LOGIN_PATH, fault_of, kind_of, look_at
-from indexer.website.robots import AGENT, Rules
+from indexer.website.redirects import settle
+from indexer.website.robots import Rules
 from indexer.website.safety import PrivateAddressError
 from indexer.website.sitemaps import SitemapFaultError, read_sitemap
 from indexer.website.store import BARRED, FAILED, GONE, MOVED, OK, OTHER, Fetched, Store, Waiting
@@ -37,32 +40,6 @@ log = logging.getLogger(__name__)
 
 AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
 """Answers after which a page is tried again."""
-
-def settings_for(website: Website) -> dict[str, Any]:
-    """Scrapy's settings for a website."""
-    contact = f" (+{website.contact})" if website.contact else ""
-    return {
-        "USER_AGENT": f"{AGENT}/1.0{contact}",
-        "ROBOTSTXT_OBEY": False,  # obeyed by the spider itself, which knows what a robots.txt that cannot be read means
-        "COOKIES_ENABLED": False,
-        "REDIRECT_ENABLED": False,
-        "RETRY_ENABLED": False,
-        "HTTPPROXY_ENABLED": False,
-        "HTTPAUTH_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "LOG_LEVEL": "CRITICAL",
-        "DOWNLOAD_DELAY": website.delay_seconds,
-        "DOWNLOAD_DELAY_JITTER": 0.0,
-        "CONCURRENT_REQUESTS": 32,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": website.at_once,
-        "DOWNLOAD_TIMEOUT": website.timeout_seconds,
-        "DOWNLOAD_MAXSIZE": int(website.max_megabytes * 1_000_000),
-        "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver" if website.private_addresses else "indexer.website.safety.PublicResolver",
-        "DNS_TIMEOUT": min(20.0, website.timeout_seconds),
-        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8", "Accept-Language": "en-GB,en;q=0.9"},
-    }
 
 
 class SiteSpider(scrapy.Spider):
@@ -79,15 +56,24 @@ class SiteSpider(scrapy.Spider):
         self.dated: dict[str, set[str]] = defaultdict(set)
         self.left = 0
         self.asked_again = False
+        self.broken = False
 
     # --- what to ask for ------------------------------------------------------------------------------------------------------------
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """Requests, as long as something waits; a host is asked for a little more than it may answer at once."""
+        """Requests, as long as something waits and the store can be written."""
+        try:
+            async for request in self._requests():
+                yield request
+        except sqlite3.Error as fault:
+            self._give_up(fault)
+
+    async def _requests(self) -> AsyncIterator[scrapy.Request]:
+        """What to ask for; a host is asked for a little more than it may answer at once."""
         self.store.begin()
         self.left = self.website.max_pages - self.store.counts()["all"]
         self._queue(self.website.start, 0)
         self._queue(self.website.sitemaps, 0, sitemap=True)
-        while not self._orphaned():
+        while not self._orphaned() and not self.broken:
             now, given = time.time(), False
             for host in self.store.hosts_waiting():
                 busy = self.busy[host]
@@ -102,6 +88,7 @@ class SiteSpider(scrapy.Spider):
             if not given and not any(self.busy.values()):
                 due = self.store.next_due()
                 if due is None and (self.asked_again or not self._again()):
+                    settle(self.store)
                     self.store.finish()
                     return
                 await asyncio.sleep(min(1.0, max(0.01, (due or 0) - time.time())))
@@ -110,7 +97,9 @@ class SiteSpider(scrapy.Spider):
 
     def _again(self) -> bool:
         self.asked_again = True
-        return self.store.known_again() > 0
+        again = self.store.known_again(max(0, self.left))
+        self.left -= again
+        return again > 0
 
     def _orphaned(self) -> bool:
         return bool(self.parent) and os.getppid() != self.parent
@@ -140,12 +129,40 @@ class SiteSpider(scrapy.Spider):
     def page(self, response: Response) -> None:
         """An answer of whatever status."""
         waiting: Waiting = response.meta["waiting"]
-        self.busy[host_of(waiting.url)].discard(waiting.url)
+        self._deal_with(waiting, lambda: self._answered(waiting, response))
+
+    def no_page(self, failure: Failure) -> None:
+        """No answer, or none that could be taken."""
+        waiting: Waiting = failure.request.meta["waiting"]  # type: ignore[attr-defined]
+        self._deal_with(waiting, lambda: self._unanswered(waiting, failure))
+
+    def _deal_with(self, waiting: Waiting, deal: Callable[[], None]) -> None:
+        """Deal with what came for an address, and close it whatever goes wrong: one that stays in the queue is asked for without end."""
+        try:
+            try:
+                deal()
+            except sqlite3.Error:
+                raise
+            except Exception as fault:
+                log.exception("%s", waiting.url)
+                self.store.close_page(waiting.url, FAILED, f"cannot be dealt with ({type(fault).__name__})")
+        except sqlite3.Error as fault:
+            self._give_up(fault)
+        finally:
+            self.busy[host_of(waiting.url)].discard(waiting.url)
+
+    def _give_up(self, fault: sqlite3.Error) -> None:
+        """End the crawl: nothing can be kept any more."""
+        if not self.broken:
+            print(f"{self.store.path} cannot be written: {fault}", file=sys.stderr, flush=True)
+        self.broken = True
+
+    def _answered(self, waiting: Waiting, response: Response) -> None:
         status = response.status
         if status == 304:
             self._follow(waiting, self.store.same(waiting.url))
         elif status in (301, 302, 303, 307, 308):
-            self._moved(waiting, header(response, "Location"))
+            self._moved(waiting, header(response, "Location"), status in (301, 308))
         elif status in (404, 410):
             self.store.close_page(waiting.url, GONE, f"HTTP status {status}")
         elif status in (401, 403, 407, 451):
@@ -159,10 +176,7 @@ class SiteSpider(scrapy.Spider):
         else:
             self._read(waiting, response)
 
-    def no_page(self, failure: Failure) -> None:
-        """No answer, or none that could be taken."""
-        waiting: Waiting = failure.request.meta["waiting"]  # type: ignore[attr-defined]
-        self.busy[host_of(waiting.url)].discard(waiting.url)
+    def _unanswered(self, waiting: Waiting, failure: Failure) -> None:
         reason, again = reason_of(failure, self.website)
         if again:
             self._try_again(waiting, reason)
@@ -184,7 +198,7 @@ class SiteSpider(scrapy.Spider):
     def _pause(self) -> float:
         return min(PAUSE, max(self.website.delay_seconds, 0.05) * 2)
 
-    def _moved(self, waiting: Waiting, location: str) -> None:
+    def _moved(self, waiting: Waiting, location: str, for_good: bool) -> None:
         target = canonical(location, waiting.url)
         if target is None or waiting.hops >= MOST_HOPS or target == waiting.url:
             reason = "redirects to no address" if target is None else "redirects in a circle" if target == waiting.url else "redirects without end"
@@ -192,7 +206,9 @@ class SiteSpider(scrapy.Spider):
         elif LOGIN_PATH.search(urlsplit(target).path):
             self.store.close_page(waiting.url, BARRED, "leads to a log-in page")
         elif not self._ours(target, waiting.sitemap):
-            self.store.close_page(waiting.url, OTHER, f"redirects to {target}, which is outside")
+            outcome = OTHER if for_good or not waiting.copy else FAILED
+            was = "was read before and now " if outcome == OTHER and waiting.copy else ""
+            self.store.close_page(waiting.url, outcome, f"{was}redirects to {target}, which is outside")
         else:
             self.store.close_page(waiting.url, MOVED, f"redirects to {target}", target)
             self.store.queue([(target, host_of(target))], waiting.depth, waiting.hops + 1, waiting.sitemap)
@@ -212,13 +228,13 @@ class SiteSpider(scrapy.Spider):
         self._queue(pages, 1)
 
     def _read(self, waiting: Waiting, response: Response) -> None:
+        if not response.body.strip():
+            self.store.close_page(waiting.url, FAILED, "an empty answer")
+            return
         kind = kind_of(response.body, header(response, "Content-Type"))
         if kind is None:
             named = header(response, "Content-Type").partition(";")[0] or "of an unknown type"
             self.store.close_page(waiting.url, OTHER, f"no page or document ({named})")
-            return
-        if not response.body.strip():
-            self.store.close_page(waiting.url, FAILED, "an empty answer")
             return
         if "noindex" in header(response, "X-Robots-Tag").lower():
             self.store.close_page(waiting.url, BARRED, "asks not to be indexed")
@@ -233,9 +249,12 @@ class SiteSpider(scrapy.Spider):
                 page = Selector(text=text)
                 look = look_at(page)
                 fault = fault_of(look)
-                if not fault and self.hosts.seems_missing(waiting.url, page):
+                missing = not fault and waiting.depth > 0 and self.hosts.seems_missing(waiting.url, page)
+                # Where one page stands for many addresses, its links are read from the top, else they would lead ever further down.
+                base = origin_of(response.url) if missing else response.url
+                links = [] if look.nofollow or fault else links_of(page, base, self.website)
+                if missing:
                     fault = GONE, "looks like the website's own page for what is missing"
-                links = [] if look.nofollow or fault else self._links(page, response.url)
             except (ValueError, TypeError, RecursionError) as broken:
                 self.store.close_page(waiting.url, FAILED, f"markup that cannot be read ({type(broken).__name__})")
                 return
@@ -250,18 +269,6 @@ class SiteSpider(scrapy.Spider):
         self.store.keep(page_kept, links, target, header(response, "ETag") or None)
         self._follow(waiting, [*links, *([target] if target else [])])
 
-    def _links(self, page: Selector, url: str) -> list[str]:
-        base = page.xpath("//base/@href").get()
-        base = canonical(base, url) or url if base else url
-        found = dict[str, None]()
-        for href in page.xpath("//a[not(contains(@rel, 'nofollow'))]/@href | //area/@href | //link[@rel='next']/@href | //iframe/@src").getall():
-            link = canonical(href, base)
-            if link and wanted(link, self.website):
-                found[link] = None
-                if len(found) >= self.website.max_links:
-                    break
-        return list(found)
-
     def _follow(self, waiting: Waiting, links: Sequence[str]) -> None:
         if waiting.depth < self.website.max_depth:
             self._queue(links, waiting.depth + 1)
@@ -270,9 +277,9 @@ class SiteSpider(scrapy.Spider):
         """Put addresses in the queue that are wanted, not one date too many of the same page, and not beyond the limit of pages."""
         urls = dict.fromkeys(url for link in links if (url := canonical(link)) and self._ours(url, sitemap or depth == 0))
         fresh = [url for url in self.store.not_yet(list(urls)) if not self._one_date_more(url)]
-        if not sitemap and len(fresh) > self.left:
+        if not sitemap and len(fresh) > max(0, self.left):
             self.store.set_fact("limit", str(self.store.run))
-            fresh = fresh[: self.left]
+            fresh = fresh[: max(0, self.left)]
         if fresh:
             self.store.queue([(url, host_of(url)) for url in fresh], depth, sitemap=sitemap)
             self.left -= 0 if sitemap else len(fresh)

@@ -33,7 +33,11 @@ OK, MOVED, GONE, FAILED, BARRED, OTHER = "ok", "moved", "gone", "failed", "barre
 
 @dataclass(frozen=True)
 class Waiting:
-    """An address to ask for. ``depth`` is links from the start, ``hops`` redirects followed to it, ``tries`` how often it was asked in this run."""
+    """An address to ask for.
+
+    ``depth`` is links from the start, ``hops`` redirects followed to it, ``tries`` how often it was asked in this run, ``copy`` whether it was
+    read before.
+    """
 
     url: str
     depth: int
@@ -42,6 +46,7 @@ class Waiting:
     sitemap: bool
     etag: str | None
     modified: str | None
+    copy: bool
 
 
 @dataclass(frozen=True)
@@ -125,13 +130,24 @@ class Store:
         """The run came to its end."""
         self.set_fact("finished", "yes")
 
-    def known_again(self) -> int:
-        """Put pages of earlier runs that this one has not come across in the queue: they may be gone, or only not linked. How many there were."""
+    def known_again(self, most: int) -> int:
+        """Put pages of earlier runs that this one has not come across in the queue: they may be gone, or only not linked. How many there were.
+
+        Those beyond ``most`` count as gone, and addresses without a copy are forgotten: else addresses that change in each run would pile up.
+        """
+        run = self.run
         with self._db:
-            again = (OK, GONE, FAILED)
+            self._db.execute("DELETE FROM pages WHERE run < ? AND sitemap = 0 AND digest IS NULL", (run,))
             done = self._db.execute(
-                "UPDATE pages SET waiting = 1, run = ? WHERE run < ? AND sitemap = 0 AND outcome IN (?, ?, ?)", (self.run, self.run, *again)
+                "UPDATE pages SET waiting = 1, run = ?1 WHERE url IN (SELECT url FROM pages WHERE run < ?1 AND sitemap = 0 "
+                "AND outcome IN (?2, ?3, ?4) ORDER BY outcome = ?3, depth, url LIMIT ?5)",
+                (run, OK, GONE, FAILED, most),
             )
+        left = self._db.execute("SELECT url FROM pages WHERE run < ? AND sitemap = 0 AND outcome = ?", (run, OK)).fetchall()
+        for (url,) in left:
+            self.close_page(url, GONE, "not reached within max_pages")
+        if left:
+            self.set_fact("limit", str(run))
         return done.rowcount
 
     # --- the queue ------------------------------------------------------------------------------------------------------------------
@@ -162,12 +178,12 @@ class Store:
     def next(self, host: str, now: float, most: int, busy: Sequence[str]) -> list[Waiting]:
         """The next addresses of a host that are due, nearest to the start first, without those being asked for already."""
         rows = self._db.execute(
-            "SELECT url, depth, hops, tries, sitemap, etag, modified FROM pages WHERE waiting = 1 AND host = ? AND due <= ? "
+            "SELECT url, depth, hops, tries, sitemap, etag, modified, digest IS NOT NULL FROM pages WHERE waiting = 1 AND host = ? AND due <= ? "
             "ORDER BY sitemap DESC, depth, url LIMIT ?",
             (host, now, most + len(busy)),
         ).fetchall()
         taken = set(busy)
-        return [Waiting(u, d, h, t, bool(s), e, m) for u, d, h, t, s, e, m in rows if u not in taken][:most]
+        return [Waiting(u, d, h, t, bool(s), e, m, bool(c)) for u, d, h, t, s, e, m, c in rows if u not in taken][:most]
 
     def next_due(self) -> float | None:
         """When the earliest of the addresses in the queue is due, or None for an empty queue."""
@@ -207,22 +223,27 @@ class Store:
         return list(json.loads(row[0]))
 
     def close_page(self, url: str, outcome: str, reason: str, target: str | None = None) -> None:
-        """A page did not come. What is gone or fails keeps the copy that there is; what is not for us, or is elsewhere, loses it."""
-        bad = outcome in (GONE, FAILED)
+        """A page did not come. What is gone, fails or is elsewhere keeps the copy that there is; what is not for us loses it.
+
+        ``bad_since`` is when it was first said to be gone. To be sent elsewhere changes nothing about that until it is known what came from there.
+        """
         with self._db:
             self._db.execute(
-                "UPDATE pages SET waiting = 0, outcome = ?, reason = ?, target = ?, "
-                "bad_since = CASE WHEN ? THEN COALESCE(bad_since, ?) END WHERE url = ?",
-                (outcome, reason, target, bad, time.time(), url),
+                "UPDATE pages SET waiting = 0, outcome = ?1, reason = ?2, target = ?3, "
+                "bad_since = CASE ?1 WHEN ?4 THEN COALESCE(bad_since, ?5) WHEN ?6 THEN bad_since END WHERE url = ?7",
+                (outcome, reason, target, GONE, time.time(), MOVED, url),
             )
-            if not bad:
-                self._db.execute("UPDATE pages SET digest = NULL, etag = NULL, modified = NULL WHERE url = ?", (url,))
-                self._db.execute("DELETE FROM bodies WHERE url = ?", (url,))
-                self._db.execute("DELETE FROM documents WHERE url = ?", (url,))
+            if outcome in (BARRED, OTHER):
+                self.drop([url])
 
     def drop_copies(self, before: float) -> None:
-        """Forget the copies of pages that have been gone since before some time."""
+        """Drop the copies of pages that have been gone since before some time."""
         rows = self._db.execute("SELECT url FROM pages WHERE outcome = ? AND bad_since < ?", (GONE, before)).fetchall()
+        self.drop([url for (url,) in rows])
+
+    def drop(self, urls: Sequence[str]) -> None:
+        """Drop the copies of pages."""
+        rows = [(url,) for url in urls]
         with self._db:
             for table in ("bodies", "documents"):
                 self._db.executemany(f"DELETE FROM {table} WHERE url = ?", rows)  # noqa: S608 - one of two names
@@ -249,10 +270,10 @@ class Store:
         return [Fetched(url, kind, digest, modified, fetched, zlib.decompress(body)) for url, kind, digest, modified, fetched, body in rows]
 
     def write(self, reader: str, read: Sequence[tuple[Fetched, str | None, str]]) -> None:
-        """Keep what was read: each page with its document as JSON, or None and the reason."""
+        """Keep what was read, each page with its document as JSON, or None and the reason; not where the page has changed or was closed since."""
         with self._db:
             self._db.executemany(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO documents SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM bodies WHERE url = ?1 AND digest = ?2)",
                 [(page.url, page.digest, reader, document, reason) for page, document, reason in read],
             )
 

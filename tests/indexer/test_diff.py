@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -104,8 +105,12 @@ def test_work_is_repeated_until_told_to_stop() -> None:
         done.append(1)
         if len(done) == 1:
             raise WaymarkError("not today")
+        if len(done) == 2:
+            raise sqlite3.OperationalError("database is locked")
         if len(done) == 3:
+            raise OSError("no space left")
+        if len(done) == 5:
             raise KeyboardInterrupt
 
     repeat(work, 0.01, said.append)
-    assert (len(done), said) == (3, ["not today", "stopped"])
+    assert (len(done), said) == (5, ["not today", "OperationalError: database is locked", "OSError: no space left", "stopped"])

@@ -8,6 +8,8 @@ from pathlib import Path
 import docx
 import pytest
 from docx.document import Document as WordDocument
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
@@ -248,16 +250,60 @@ def test_pdf_pages_headings_and_cut_sections() -> None:
     data = make_pdf(lines, [("who are still at school.", False), ("2. Next steps", False), ("We will ask.", False)])
     assert [(s.heading, s.text, s.page) for s in pdf.sections(data)] == [
         (("1. Background",), PROSE[:70], 1),
-        (("1. Background", "Moat House"), "It helps young parents", 1),
-        (("1. Background", "Moat House"), "who are still at school.", 2),
+        (("1. Background", "Moat House"), "It helps young parents who are still at school.", 1),
         (("2. Next steps",), "We will ask.", 2),
     ]
 
 
-def test_pdf_drops_running_heads_and_page_numbers() -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("You do not have to", "pay for the first session. Then it is five pounds.",
+            [("You do not have to pay for the first session. Then it is five pounds.", 3), ("Ask us.", 4)]),
+        ("You do not have to (see below)", "pay.", [("You do not have to (see below) pay.", 3), ("Ask us.", 4)]),
+        ("You do not have to pay.", "every session is free.", [("You do not have to pay.", 3), ("every session is free. Ask us.", 4)]),
+        ("You do not have to pay for", "Dolphins.", [("You do not have to pay for", 3), ("Dolphins.\nAsk us.", 4)]),
+        ("Ring 0161 474 1234", "or write.", [("Ring 0161 474 1234", 3), ("or write.\nAsk us.", 4)]),
+    ],
+)  # fmt: skip
+def test_pdf_joins_a_sentence_over_a_page_break(before: str, after: str, expected: list[tuple[str, int]]) -> None:
+    data = make_pdf([("One.", False)], [("Two.", False)], [(before, False)], [(after, False), ("Ask us.", False)])
+    assert [(s.text, s.page) for s in pdf.sections(data)][2:] == expected
+
+
+def test_text_joins_a_sentence_over_several_page_breaks_and_blank_lines() -> None:
+    lines = [("It is", 1), ("", 1), ("", 2), ("for all", 2), ("", 3), ("of them. And", 3), ("then more.", 3), ("Ask us now.", 3), ("", 3), ("Go.", 3)]
+    assert [(s.text, s.page) for s in text.outline(lines)] == [("It is for all of them. And then more.", 1), ("Ask us now.\nGo.", 3)]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("Stockport review 2020", "Page {n} of 4"),
+        ("SEND strategy 2020-2025, page {n} of 4", "- {later} -"),
+        ("{n} | Local Offer", "Annual report 2020 {later}"),
+    ],
+)
+def test_pdf_drops_a_running_line_with_the_page_in_it(head: str, foot: str) -> None:
     sheets = [(f"Words of sheet {name}.", n) for n, name in enumerate("abcd", 1)]
-    data = make_pdf(*[[("Stockport review 2020", False), (words, False), (f"Page {n} of 4", False)] for words, n in sheets])
+    data = make_pdf(*[[(line.format(n=n, later=n + 56), False) for line in (head, words, foot)] for words, n in sheets])
     assert [(s.text, s.page) for s in pdf.sections(data)] == sheets
+
+
+def test_pdf_keeps_contacts_and_numbers_that_are_not_the_page_at_the_edges() -> None:
+    clubs = [("Dolphins", "1234"), ("Otters", "1235"), ("Seals", "1236"), ("Herons", "1299")]
+    data = make_pdf(*[[(f"{name} meet here.", False), ("Open to all.", False), (f"Tel: 0161 474 {end}", False)] for name, end in clubs])
+    assert [s.text for s in pdf.sections(data)] == [f"{name} meet here. Tel: 0161 474 {end}" for name, end in clubs]
+    data = make_pdf(*[[("We meet.", False), ("Come along.", False), (f"{name}@example.org", False)] for name in ("a", "a", "b", "a")])
+    assert [s.text.splitlines()[-1] for s in pdf.sections(data)] == ["a@example.org", "a@example.org", "b@example.org", "a@example.org"]
+    data = make_pdf(*[[(f"It costs £{fee}", False), ("for a term.", False), ("Bring a towel.", False)] for fee in (20, 25, 40, 45)])
+    assert [s.text.split()[2] for s in pdf.sections(data)] == ["£20", "£25", "£40", "£45"]
+
+
+def test_pdf_keeps_headings_that_count_with_the_pages() -> None:
+    steps = list(enumerate(("Ask the school.", "Write to the council.", "Wait six weeks.", "Read the draft plan."), 1))
+    data = make_pdf(*[[(f"Step {n}", True), (words, False), ("Then rest.", False)] for n, words in steps])
+    assert pairs(pdf.sections(data)) == [(f"Step {n}", words) for n, words in steps]
 
 
 def test_pdf_properties() -> None:
@@ -322,6 +368,51 @@ def test_docx_sections_in_document_order() -> None:
         ("Who can go > Costs > How to ask", "Ring."),
         ("Contact", "Write."),
     ]
+
+
+def raw_docx(body: str) -> bytes:
+    """A DOCX whose body is the XML given, with ``w:`` for Word's own names."""
+    document = docx.Document()
+    for element in parse_xml(f"<w:body {nsdecls('w')}>{body}</w:body>"):
+        document.element.body.append(element)
+    return make_docx(document)
+
+
+def run(words: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>'
+
+
+def control(inside: str, more: str = "") -> str:
+    return f"<w:sdt><w:sdtPr>{more}</w:sdtPr><w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+
+
+def cell(words: str) -> str:
+    return f"<w:tc><w:p>{run(words)}</w:p></w:tc>"
+
+
+TRACKED = 'w:id="1" w:author="A"'
+PLACEHOLDER, CONTENTS = "<w:showingPlcHdr/>", '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"<w:p>{run('The fee is ')}{control(run('£25'))}{run(' a session')}</w:p>", "The fee is £25 a session"),
+        (f"<w:p>{run('Ring ')}<w:ins {TRACKED}>{run('first')}</w:ins><w:del {TRACKED}><w:r><w:delText>later</w:delText></w:r></w:del></w:p>",
+            "Ring first"),
+        (f"<w:p><w:moveFrom {TRACKED}>{run('Gone ')}</w:moveFrom><w:moveTo {TRACKED}>{run('Here')}</w:moveTo></w:p>", "Here"),
+        (f"<w:p>{run('In ')}<w:smartTag w:element='A'><w:smartTag w:element='B'>{run('Stockport')}</w:smartTag></w:smartTag></w:p>", "In Stockport"),
+        (f"<w:p>{run('See part ')}<w:fldSimple w:instr='REF a'>{run('3')}</w:fldSimple></w:p>", "See part 3"),
+        (control(f"<w:p>{run('One.')}</w:p>" + control(f"<w:p>{run('Two.')}</w:p>")), "One.\nTwo."),
+        (f"<w:tbl><w:tr>{cell('Day')}{control(cell('Cost'))}</w:tr>{control('<w:tr>' + cell('Monday') + cell('Free') + '</w:tr>')}</w:tbl>",
+            "Day | Cost\nMonday | Free"),
+        (control(f"<w:tbl><w:tr><w:tc>{control('<w:p>' + run('In a cell') + '</w:p>')}</w:tc></w:tr></w:tbl>"), "In a cell"),
+        (f"<w:p>{run('Name: ')}{control(run('Click here to enter text.'), PLACEHOLDER)}</w:p>", "Name:"),
+        (control(f"<w:p>{run('1. Aims 3')}</w:p>", CONTENTS) + f"<w:p>{run('To help.')}</w:p>", "To help."),
+    ],
+)  # fmt: skip
+def test_docx_words_inside_controls_and_tracked_changes(body: str, expected: str) -> None:
+    assert "\n".join(s.text for s in word.sections(raw_docx(body))) == expected
 
 
 def test_docx_properties() -> None:

@@ -83,6 +83,11 @@ def test_patterns() -> None:
         ("/news/2026-01-15-new-school", None),
         ("/documents/2024/strategy.pdf", None),
         ("/service.page?id=20260115abc", None),
+        ("/events?from=2026-01-15&to=31/01/2026", "/events?from=&to="),
+        ("/events?end=1768435200&start=2026-01-15T00:00:00Z", "/events?end=&start="),
+        ("/services?start=10", None),
+        ("/services?from=20&to=30", None),
+        ("/services?end=1200&start=1190", None),
         ("/plain", None),
     ],
 )

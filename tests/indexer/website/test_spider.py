@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import io
 import subprocess
 import sys
 import time
+import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import brotli
 import pytest
+import scrapy
+from scrapy.http import HtmlResponse
 
+from indexer.config import host_of
+from indexer.website.crawl import CrawlError, fetch_one
 from indexer.website.hosts import PROBE
-from indexer.website.store import Page, Store
+from indexer.website.spider import SiteSpider
+from indexer.website.store import Page, Store, Waiting
 from tests.conftest import ROOT
 from tests.indexer.website.site import Request, Site, crawled, page, serving
 
@@ -223,6 +231,24 @@ def test_a_pause_that_robots_ask_for_is_kept(site: Site, tmp_path: Path) -> None
     assert min(b - a for a, b in pairwise(times)) >= 0.45
 
 
+def test_a_page_that_sends_its_reader_on_is_read_as_itself(tmp_path: Path, site: Site) -> None:
+    def sends(target: str) -> str:
+        return page("Moving", head=f'<meta http-equiv="refresh" content="0;url={target}">')
+
+    with serving() as other:
+        other.page("/x", "Elsewhere")
+        site.page("/", "Home", "/outside", "/gone", "/inside")
+        site.answers["/outside"] = lambda r: r.send(sends(other.url + "/x"))
+        site.answers["/gone"] = lambda r: r.send(sends("/"), 404)
+        site.answers["/inside"] = lambda r: r.send(sends("/next"))
+        site.page("/next", "Next")
+        found = crawled(site, tmp_path / "s.sqlite")
+        assert other.asked == []
+    assert {path: p.outcome for path, p in found.items()} == {"/": "ok", "/outside": "ok", "/gone": "gone", "/inside": "ok", "/next": "ok"}
+    with Store(tmp_path / "s.sqlite") as store:
+        assert b"<h1>Moving</h1>" in (store.body(site.url + "/outside") or b"")
+
+
 def test_what_every_missing_page_looks_like_is_not_indexed(site: Site, tmp_path: Path) -> None:
     same = page("Hello there", text="We have looked everywhere for it and there is nothing to be seen under this address, so try the search.")
     site.answers["*"] = lambda r: r.send("User-agent: *", Content_Type="text/plain") if r.path == "/robots.txt" else r.send(same)
@@ -232,6 +258,102 @@ def test_what_every_missing_page_looks_like_is_not_indexed(site: Site, tmp_path:
     assert found["/lost"].outcome == "gone"
     assert "what is missing" in found["/lost"].reason
     assert found["/real"].outcome == "ok"
+
+
+def _answers_everything(site: Site, body: str) -> None:
+    site.answers["/robots.txt"] = lambda r: r.send("User-agent: *", Content_Type="text/plain")
+    site.answers["*"] = lambda r: r.send(body)
+
+
+def test_a_website_that_answers_everything_with_its_home_page_is_read(site: Site, tmp_path: Path) -> None:
+    site.page("/real", "A real page", "/", "/lost")
+    site.page("/start", "Start", "/real")
+    _answers_everything(site, page("Home", "/real", "news/today"))
+    rest = {"/real": "ok", "/lost": "gone", "/news/today": "gone"}
+    found = crawled(site, tmp_path / "a.sqlite")
+    assert {path: p.outcome for path, p in found.items()} == {"/": "ok", **rest}
+    found = crawled(site, tmp_path / "b.sqlite", start=(site.url + "/start",))
+    assert {path: p.outcome for path, p in found.items()} == {"/": "ok", "/start": "ok", **rest}
+    found = crawled(site, tmp_path / "c.sqlite", start=(site.url + "/offer",))
+    assert (found["/offer"].outcome, found["/real"].outcome) == ("ok", "ok")
+
+
+def test_a_short_page_under_a_large_menu_is_not_missing(site: Site, tmp_path: Path) -> None:
+    menu = " ".join(f"service{i}" for i in range(700))
+    own = " ".join(f"contact{i}" for i in range(40))
+    _answers_everything(site, page("Sorry", text=f"{menu} We have looked everywhere for it."))
+    site.page("/", "Home", "/contact", "/lost")
+    site.page("/contact", "Contact", text=f"{menu} {own}")
+    found = crawled(site, tmp_path / "s.sqlite")
+    assert {path: p.outcome for path, p in found.items()} == {"/": "ok", "/contact": "ok", "/lost": "gone"}
+
+
+def test_a_missing_page_that_cannot_be_parsed_does_no_harm(site: Site, tmp_path: Path) -> None:
+    _answers_everything(site, "{}")
+    site.page("/", "Home", "/real")
+    site.page("/real", "A real page")
+    assert {path: p.outcome for path, p in crawled(site, tmp_path / "s.sqlite").items()} == {"/": "ok", "/real": "ok"}
+
+
+def test_a_page_that_nobody_thought_of_is_closed(site: Site, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    broken = packed.getvalue().replace(zlib.compress(b"application/vnd.oasis.opendocument.text")[2:-4][:10], b"\xff" * 10)
+    site.page("/", "Home", "/broken.odt", "/real")
+    site.page("/real", "A real page")
+    site.answers["/broken.odt"] = lambda r: r.send(broken, Content_Type="application/octet-stream")
+    found = crawled(site, tmp_path / "s.sqlite")
+    assert {path: p.outcome for path, p in found.items()} == {"/": "ok", "/broken.odt": "other", "/real": "ok"}
+
+
+def _spider(site: Site, store: Store) -> tuple[SiteSpider, Waiting, HtmlResponse]:
+    """A spider, an address that waits, and an answer for it."""
+    url = site.url + "/"
+    store.begin()
+    store.queue([(url, host_of(url))], 0)
+    spider = SiteSpider(site.website(), store)
+    (waiting,) = store.next(host_of(url), 0, 1, ())
+    answer = HtmlResponse(url, body=page("Home").encode(), request=scrapy.Request(url, meta={"waiting": waiting}))
+    spider.busy[host_of(url)].add(url)
+    return spider, waiting, answer
+
+
+def test_a_fault_of_our_own_closes_the_page(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr("indexer.website.spider.kind_of", fails)
+    with Store(tmp_path / "s.sqlite") as store:
+        spider, _, answer = _spider(site, store)
+        spider.page(answer)
+        assert store.next_due() is None
+        assert [(p.outcome, p.reason) for p in store.pages()] == [("failed", "cannot be dealt with (EOFError)")]
+        assert not any(spider.busy.values())
+
+
+def test_a_store_that_cannot_be_written_ends_the_crawl(site: Site, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with Store(tmp_path / "s.sqlite") as store:
+        spider, _, answer = _spider(site, store)
+        store._db.execute("PRAGMA query_only = 1")
+        spider.page(answer)
+        assert "cannot be written: attempt to write a readonly database" in capfd.readouterr().err
+        assert asyncio.run(_all(spider.start())) == []
+
+
+async def _all(requests: AsyncIterator[scrapy.Request]) -> list[scrapy.Request]:
+    return [request async for request in requests]
+
+
+def test_a_crawl_whose_store_fails_says_so(site: Site, tmp_path: Path) -> None:
+    site.page("/", "Home", "/a")
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store._db.execute("CREATE TRIGGER full BEFORE INSERT ON bodies BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+        with pytest.raises(CrawlError, match=r"fetching stopped.*s\.sqlite cannot be written: database or disk is full"):
+            fetch_one(site.website(), path)
+        assert not store.finished
+    assert site.asked.count("/") == 1
 
 
 def test_addresses_of_one_page_are_asked_for_once(site: Site, tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""A crawl that meets a fault: a page that ends the process which reads it, a website that cannot be fetched."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from indexer.cli import main
+from indexer.config import IndexerSettings, Website
+from indexer.embeddings import EmbeddingCache
+from indexer.website import crawl as crawling
+from indexer.website.crawl import crawl, store_path
+from indexer.website.pages import read_page
+from indexer.website.store import Fetched, Store
+from tests.indexer.test_cli import configured
+from tests.indexer.website.site import Site, serving
+
+ENDED = "reading it ended the process that read it"
+
+
+class Cache:
+    """Stands in for the cache of vectors: embeds nothing."""
+
+    def __init__(self, embed: Callable[[], object] = lambda: None) -> None:
+        self._embed = embed
+
+    def vectors(self, _texts: Sequence[str], _kind: str) -> None:
+        self._embed()
+
+    def close(self) -> None:
+        pass
+
+
+def crawled(settings: IndexerSettings, cache: Cache) -> dict[str, dict[str, str]]:
+    """Crawl; for each website the reason why a page could not be read, by path, empty where it could."""
+    crawl(settings, lambda: cast(EmbeddingCache, cache))
+    return {website.name: reasons(settings, website) for website in settings.websites}
+
+
+def reasons(settings: IndexerSettings, website: Website) -> dict[str, str]:
+    with Store(store_path(settings, website)) as store:
+        return {url.removeprefix(website.start[0]): reason for url, _, reason in store.documents()}
+
+
+def read_or_end(name: str, page: Fetched) -> tuple[str | None, str]:
+    """Reads a page, but ends the process at once where the page says so."""
+    if b"ends the reader" in page.body:
+        os._exit(9)
+    return read_page(name, page)
+
+
+def read_in_bounds(name: str, page: Fetched) -> tuple[str | None, str]:
+    """Reads a page, but asks for more memory than there may be where the page says so."""
+    if b"fills the memory" in page.body:
+        try:
+            bytearray(crawling.MOST_MEMORY)
+        except MemoryError:
+            return None, "no memory"
+    return read_page(name, page)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as served:
+        served.page("/", "Home", *(f"/{n}" for n in range(12)))
+        for n in range(12):
+            served.page(f"/{n}", f"Page {n}", text=f"This page is about number {n} and about nothing else at all.")
+        yield served
+
+
+@pytest.fixture
+def settings(site: Site, tmp_path: Path) -> IndexerSettings:
+    return IndexerSettings(release_dir=tmp_path / "releases", websites=(site.website(),))
+
+
+def test_only_the_page_that_ends_the_reading_process_is_to_blame(site: Site, settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawling, "read_page", read_or_end)
+    monkeypatch.setattr(crawling, "BATCH", 4)
+    for n in (3, 7):
+        site.page(f"/{n}", f"Page {n}", text="This page ends the reader.")
+    found = crawled(settings, Cache())["Town"]
+    assert len(found) == 13
+    assert {path: reason for path, reason in found.items() if reason} == {"3": ENDED, "7": ENDED}
+
+
+def test_a_reading_process_that_ends_between_two_pages_is_replaced(settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawling, "BATCH", 2)
+
+    def end_the_reader() -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+            child.join()
+        time.sleep(0.2)
+
+    found = crawled(settings, Cache(end_the_reader))["Town"]
+    assert len(found) == 13
+    assert not any(found.values())
+
+
+def test_a_page_that_fills_the_memory_is_refused_it(site: Site, settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawling, "read_page", read_in_bounds)
+    site.page("/3", "Page 3", text="This page fills the memory.")
+    found = crawled(settings, Cache())["Town"]
+    assert {path: reason for path, reason in found.items() if reason} == {"3": "no memory"}
+
+
+@pytest.mark.parametrize("every", [(), ("--every", "1m")])
+def test_a_website_that_cannot_be_fetched_does_not_hold_the_others_up(
+    site: Site,
+    small_settings: IndexerSettings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    every: tuple[str, ...],
+) -> None:
+    start = subprocess.Popen
+
+    def popen(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
+        broken = Path(command[-1]).stem == "broken"
+        return start([sys.executable, "-c", "raise SystemExit('no memory left')"] if broken else command, **more)
+
+    monkeypatch.setattr(crawling.subprocess, "Popen", popen)
+    monkeypatch.setattr(crawling, "AT_ONCE", 1)
+    monkeypatch.setattr("indexer.cli.repeat", lambda work, *_: work())  # once will do
+    more = f"start = ['{site.url}/']\nprivate_addresses = true\ndelay_seconds = 0\n"
+    file = configured(small_settings, tmp_path, "".join(f"[[indexer.websites]]\nname = '{name}'\n{more}" for name in ("Broken", "Town")))
+    assert main(["build", "--crawl", *every, "--config", file]) == (0 if every else 2)
+    out, err = capsys.readouterr()
+    assert "3 entries, 13 documents" in out
+    assert "Broken: fetching stopped with status 1: no memory left" in err.splitlines()
+    assert "Traceback" not in err
