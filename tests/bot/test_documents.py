@@ -68,6 +68,13 @@ ASKED = [
     ("how many wheelchair swings did the play board count", "board", "1. The year", "17 wheelchair swings"),
     ("what ages is rebound trampoline therapy for", "trampoline", "Who can come", "8 to 18"),
     ("how many lockers does the hydrotherapy pool in Offerton have", "pool.pdf", "page 2", "forty lockers"),
+    ("what time does the minibus in marple start on tuesdays", "minibus", "How to book", "9.40am"),
+    ("where do quiet haircuts for autistic kids happen", "haircuts", "Quiet haircuts", "Edgeley barber"),
+    ("how much do the later rebound therapy sessions cost", "trampoline", "Fees", "£6"),
+    ("how many playgrounds did the play board look at in 2023", "board", "1. The year", "41 playgrounds"),
+    ("which pool do the dolphins swim at", "dolphins", "When and where", "Avondale pool"),
+    ("do they lend aprons at bake and be calm", "baking", "What you pay", "aprons are lent"),
+    ("does the hydrotherapy pool in Offerton have a hoist for my daughter", "pool.pdf", "page 2", "with a hoist"),
     ("how warm is the water of the hydrotherapy pool in Offerton", "pool.pdf", "page 1", "35 degrees"),
 ]
 
