@@ -44,7 +44,7 @@ bench: $(VENV)/.bench build ## Measure building and answering beside a plain Lan
 floors: $(VENV)/.bench build ## Measure the floors below which no answer is given, and draw their curves
 	$(BIN)/python -m benchmarks.floors
 
-teach: $(VENV)/.serve ## Teach the embedding model how people ask, from the content's messages (a quarter of an hour)
+teach: $(VENV)/.serve ## Teach the embedding model how people ask, from the content's messages (a quarter of an hour, on a slow machine much longer)
 	$(BIN)/python -m indexer teach
 
 clean: ## Remove the virtual environment and everything built (conversations are kept)
