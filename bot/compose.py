@@ -27,8 +27,8 @@ _EXPECT_BONUS = {"What happens next": 0.06, "Time limits": 0.06, "What school mu
 _HINT_BONUS = {"time": {"Time limits": 0.2}, "steps": {"Steps": 0.1, "What happens next": 0.05}}
 _EXPECTED, _MORE_LIMITS = 4, 2
 """Sentences under "What to expect", and how many more where a time limit is asked for: a deadline left out does harm."""
-OWN_NEED = 1.0
-"""Weight of the sentence that names the place for another need in the same message."""
+OWN_NEED, ASKED_FOR = 1.0, 1.0
+"""Weight of the sentence that names the place for another need in the same message, and of what a document says that is asked about."""
 _EXPECT_NEAR = 0.12
 """Least cosine, with its bonus, of a sentence under "What to expect"; a question in another language tells nothing of it."""
 _UNKNOWN_NEAR = 0.35
@@ -51,20 +51,23 @@ class Composer:
     ) -> Answer:
         """An answer that names ``starts``, best first; at least one. ``not_found`` says first that we cannot know, then whom to ask.
 
-        ``lines`` are fixed statements that come first of all but when to ring 999.
+        ``lines`` are fixed statements that come first of all but when to ring 999. What documents say stands before the places where the question
+        is about a document, else after what to expect.
         """
         cited = Citations()
         figures = bool(self._phrases.hints["figures"].search(reading.repaired))
         lead = Extracts(self._release, starts[0], evidence.vector, figures)
+        before = self._documents(evidence, cited) if evidence.about_document() else []
         where, first = self._lead(lead, cited)
         others = [self._other(entry, evidence, cited) for entry in starts[1:]]
         parts = [
             self._part("note", (self._refusal if outcome is Outcome.NOT_FOUND else self._limits)(reading, evidence, lines)),
+            self._part("documents", before),
             self._part("where", where),
             self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, evidence, lead, cited)),
             self._part("unknown", self._unknown(reading, evidence, lead, cited)),
-            self._part("documents", self._documents(evidence, cited)),
+            self._part("documents", [] if before else self._documents(evidence, cited)),
             self._part("else", self._fails(lead, cited)),
             self._part("note", self._language(reading, cited)),
         ]
@@ -209,7 +212,9 @@ class Composer:
         """The sentences of documents that answer the question, where a document is near."""
         if evidence.near_document() is None:
             return []
-        return [cited.cite(passage, i) for passage, i in sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)]
+        quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)
+        weight = ASKED_FOR if evidence.about_document() else 0.0
+        return [cited.cite(passage, i, weight=weight) for passage, i in quoted]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
         statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]

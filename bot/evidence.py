@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.documents import ASKED_ABOUT, Documents, Near
+from bot.documents import ABOUT, NEAR, Documents, Near
 from bot.reading import Reading
 from bot.settings import BotSettings
 from indexer.encoder import Vectors
@@ -32,7 +32,7 @@ CRISIS_PENALTY = 2.0
 """Log probability taken from a crisis line where no danger was found and the line is not asked for by name."""
 MOST_PARTS, SECOND_SHARE = 4, 0.4
 """Parts of a message that are looked at for another need, and the least probability at which one is taken to be there."""
-WEIGHTS = {"dense": 0.5, "words": 3.0, "letters": 3.0}
+WEIGHTS = {"dense": 0.45, "words": 2.75, "letters": 4.0}
 WEIGHTS_FOREIGN = {"words": 5.0, "letters": 5.0}
 """How much each kind of feature counts in telling where to start: factors of its scores; fitted on questions kept apart (docs/experiments.md)."""
 POINTED_AT = 3.0
@@ -89,17 +89,17 @@ class Evidence:
 
     def near_document(self) -> Passage | None:
         """The best passage of a document, or of an entry that nobody has said how to ask for, that is near enough to be quoted."""
-        return next((near.passage for near in self.documents if near.enough), None)
+        return next((near.passage for near in self.documents if near.beyond >= NEAR), None)
 
     def about_document(self) -> bool:
         """Whether the question is about a document that is near, even where it would be outside the subject."""
-        return any(near.enough and near.share >= ASKED_ABOUT for near in self.documents)
+        return any(near.beyond >= ABOUT for near in self.documents)
 
     def without(self, off: Collection[str]) -> Evidence:
         """The evidence without the passages of some entries, by their ids; as a place for another need they are not named either."""
         passages = tuple(found for found in self.passages if found.passage.entry not in off)
         documents = tuple(near for near in self.documents if near.passage.entry not in off)
-        enough = documents if any(near.enough for near in documents) else ()
+        enough = documents if any(near.beyond >= NEAR for near in documents) else ()
         return replace(self, passages=passages, second=None if self.second in off else self.second, documents=enough)
 
     def beyond(self) -> float:

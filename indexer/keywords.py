@@ -51,21 +51,18 @@ class Keywords:
             return np.zeros(self._index.scores["num_docs"], dtype=np.float32)
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
 
-    def shares(self, text: str) -> npt.NDArray[np.float32]:
-        """The share of a question's words that each passage holds, each word weighted by how rare it is, shape (passages,).
+    def held(self, text: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """How rare each word of a question is, shape (words,), and whether each passage holds it, shape (words, passages).
 
         A passage that holds only a synonym of a word has :data:`SYNONYM` of it.
         """
-        held = np.zeros(self._index.scores["num_docs"], dtype=np.float32)
         words = sorted(set(_terms(text)))
-        weights = self.rarity(words)
-        for word, weight in zip(words, weights.tolist(), strict=True):
-            counts = np.zeros_like(held)
+        held = np.zeros((len(words), self._index.scores["num_docs"]), dtype=np.float32)
+        for row, word in zip(held, words, strict=True):
             for other in self.synonyms.get(word, ()):
-                counts[self._holding(other)] = SYNONYM
-            counts[self._holding(word)] = 1.0
-            held += weight * counts
-        return np.asarray(held / max(float(weights.sum()), 1e-9), dtype=np.float32)
+                row[self._holding(other)] = SYNONYM
+            row[self._holding(word)] = 1.0
+        return self.rarity(words), held
 
     def rarity(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
         """How rare terms are among the passages: the log of one plus the passages for each that holds the term; half a passage where none does."""

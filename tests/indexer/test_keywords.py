@@ -65,22 +65,21 @@ def test_a_pickle_among_the_arrays_is_not_read(keywords: Keywords, tmp_path: Pat
     assert not (tmp_path / "sprung").exists()
 
 
-def test_the_share_of_a_question_that_a_passage_holds_counts_rare_words_more(keywords: Keywords) -> None:
-    shares = keywords.shares("portage workers decide")
-    assert shares.shape == (4,)
-    assert shares[0] == pytest.approx(2 / 3, abs=1e-3)
-    assert shares[1] == pytest.approx(1 / 3, abs=1e-3)
-    assert shares[2:].tolist() == [0, 0]
-    assert keywords.shares("").tolist() == [0, 0, 0, 0]
-    assert keywords.shares("portage zzz")[0] < 0.5  # a word that no passage holds is the rarest
+def test_each_word_of_a_question_is_known_by_how_rare_it_is_and_which_passages_hold_it(keywords: Keywords) -> None:
+    weights, held = keywords.held("portage workers decide zzz")
+    assert (weights.shape, held.shape) == ((4,), (4, 4))
+    assert held.sum(axis=0).tolist() == [2, 1, 0, 0]
+    rarest = weights.argmax()
+    assert held[rarest].tolist() == [0, 0, 0, 0]  # a word that no passage holds is the rarest
+    assert keywords.held("")[1].shape == (0, 4)
 
 
-def test_a_synonym_counts_less_than_the_word_and_for_shares_alone(tmp_path: Path) -> None:
+def test_a_synonym_counts_less_than_the_word_and_not_for_scores(tmp_path: Path) -> None:
     Keywords.build(TEXTS).save(tmp_path)
     plain, knowing = Keywords.load(tmp_path), Keywords.load(tmp_path, [["employees", "workers"]])
-    assert plain.shares("employees").tolist() == [0, 0, 0, 0]
-    assert knowing.shares("employees") == pytest.approx(SYNONYM * plain.shares("workers"))
-    assert knowing.shares("workers").tolist() == plain.shares("workers").tolist()
+    assert plain.held("employees")[1].tolist() == [[0, 0, 0, 0]]
+    assert knowing.held("employees")[1] == pytest.approx(SYNONYM * plain.held("workers")[1])
+    assert knowing.held("workers")[1].tolist() == plain.held("workers")[1].tolist()
     assert knowing.scores("employees").tolist() == [0, 0, 0, 0]
 
 
