@@ -22,7 +22,7 @@ from indexer.learning import Scores
 from indexer.passages import CONTINUES, LEADS_IN, Passage
 from indexer.release import Release
 
-NEAR, ABOUT, LEAST_SHARE = 0.18, 0.37, 0.08
+NEAR, ABOUT, LEAST_SHARE = 0.15, 0.37, 0.08
 """How far beyond the entries a passage must be to be quoted, and for its question to be answered although it would be outside the subject; and the
 least share of the question's words that it must hold."""
 _WORDS_BEYOND, _PAGE_BEYOND = 0.6, 0.3
@@ -37,8 +37,8 @@ _HELD, _KIND = 0.3, 0.1
 """What a sentence gains by holding all words of the question, and by holding what is asked for: a sum of money, a number, a date, a name."""
 _IN_HEADING, _JUST_BEFORE = 0.5, 0.3
 """How much a word counts for a sentence that stands in its heading, or in the sentence before it."""
-MOST_PASSAGES, MOST_SENTENCES = 3, 2
-"""Passages quoted, and sentences of each, not counting those that come along for another's sake."""
+MOST_SENTENCES = (3, 2, 2)
+"""Sentences quoted of the best passage, the second and the third, not counting those that come along for another's sake."""
 _BELOW, _BELOW_IN_PASSAGE = 0.3, 0.1
 """How far a passage may lie below the best one, and a sentence below the best of its passage."""
 
@@ -123,7 +123,7 @@ class Documents:
 
 
 def sentences(release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]]) -> list[tuple[Passage, int]]:
-    """At most two sentences of each of at most three passages that answer a question, the best passage's first, each passage's as written.
+    """At most seven sentences of three passages that answer a question, the best passage's first, each passage's as written.
 
     Args:
         release: the release that the passages are of.
@@ -135,17 +135,17 @@ def sentences(release: Release, near: Sequence[Near], text: str, hints: Mapping[
     words = sorted(_words([text])[0])
     weights = dict(zip(words, release.keywords.rarity(words).tolist(), strict=True))
     chosen: list[tuple[Passage, int]] = []
-    for one in near[:MOST_PASSAGES]:
+    for one, most in zip(near, MOST_SENTENCES, strict=False):
         if one.score >= near[0].score - _BELOW:
             gains = _gains(one, weights, release.keywords.synonyms, kinds)
-            chosen += [(one.passage, i) for i in _chosen(one.passage, gains)]
+            chosen += [(one.passage, i) for i in _chosen(one.passage, gains, most)]
     return chosen
 
 
-def _chosen(passage: Passage, gains: Sequence[float]) -> list[int]:
-    """Which sentences of a passage are quoted, with those that they need."""
+def _chosen(passage: Passage, gains: Sequence[float], most: int) -> list[int]:
+    """Which sentences of a passage are quoted, at most ``most`` and those that they need."""
     told = [i for i in sorted(range(len(gains)), key=lambda i: -gains[i]) if _LETTERS.search(passage.quote(i))]
-    best = [i for i in told[:MOST_SENTENCES] if gains[i] >= gains[told[0]] - _BELOW_IN_PASSAGE]
+    best = [i for i in told[:most] if gains[i] >= gains[told[0]] - _BELOW_IN_PASSAGE]
     return sorted({needed for i in best for needed in _with_context(passage, i)})
 
 

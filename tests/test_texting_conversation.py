@@ -32,7 +32,7 @@ NAME = "zebedina"
 SILENCE = ""
 SCRIPT = [
     (f"my daughter {NAME} is 3 and isnt talking yet", "Start with: Speech and language therapy"),
-    ("MORE", "GP in Stockport"),
+    ("MORE", "up to age 16"),
     ("mroe pls!!", "0161 204 4154"),
     ("2", "Start with: "),
     ("Souces", "Where this comes from:"),

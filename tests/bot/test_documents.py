@@ -11,7 +11,7 @@ import pytest
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
-from bot.documents import MOST_PASSAGES, sentences
+from bot.documents import MOST_SENTENCES, sentences
 from bot.engine import Engine, open_engine
 from bot.records import Channel
 from bot.settings import BotSettings
@@ -125,7 +125,7 @@ def test_each_sentence_is_cited_by_itself_and_no_more_than_three_passages_are_qu
     for question, *_ in ASKED:
         evidence = told.gatherer.gather(told.reader.read([question]))
         quoted = sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints)
-        assert 1 <= len({passage.id for passage, _ in quoted}) <= MOST_PASSAGES, question
+        assert 1 <= len({passage.id for passage, _ in quoted}) <= len(MOST_SENTENCES), question
         reply = told.reply([question], Channel.WEB).as_dict("")
         cited = [citation["quote"] for citation in reply["citations"]]
         assert all(any(passage.quote(i) in quote for quote in cited) for passage, i in quoted), question
