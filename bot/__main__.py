@@ -1,8 +1,9 @@
 """``python -m bot``."""
 
-import sys
+if __name__ == "__main__":  # a process that a command starts loads this module too
+    import sys
 
-from bot.cli import main
-from indexer.output import until_closed
+    from bot.cli import main
+    from indexer.output import until_closed
 
-sys.exit(until_closed(main))
+    sys.exit(until_closed(main))

@@ -1,8 +1,9 @@
 """``python -m indexer``."""
 
-import sys
+if __name__ == "__main__":  # a process that a command starts loads this module too
+    import sys
 
-from indexer.cli import main
-from indexer.output import until_closed
+    from indexer.cli import main
+    from indexer.output import until_closed
 
-sys.exit(until_closed(main))
+    sys.exit(until_closed(main))

@@ -1,8 +1,8 @@
 """The embedding model: where its files are, whether they are the ones we trust, and its int8 ONNX export.
 
 sentence-transformers holds the model and is the reference. Once per model, at build, the whole of it (transformer, pooling,
-normalisation) is exported to ONNX and quantised to int8 per channel, so that serving needs neither torch nor transformers. Weights keep to seven bits,
-so that every processor makes the same vectors.
+normalisation) is exported to ONNX and quantised to int8 per channel, so that serving needs neither torch nor transformers. Weights keep to
+seven bits, so that every processor makes the same vectors.
 Every file of the model is pinned by SHA-256 in a lock file beside the configuration.
 """
 

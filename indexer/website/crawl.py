@@ -11,14 +11,14 @@ import logging
 import multiprocessing
 import os
 import resource
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from indexer.config import IndexerSettings, Website
@@ -45,6 +45,10 @@ REPORT_EVERY = 5.0
 """Seconds between two lines on how far a crawl is."""
 _IDLE = 0.05
 _ENDED = "reading it ended the process that read it"
+
+PROCESSES = multiprocessing.get_context("forkserver")
+"""Processes that fetch and read are forked off one that has loaded what they need, which takes a second or two for each otherwise."""
+PROCESSES.set_forkserver_preload(["indexer.website.fetching", "indexer.website.crawl"])
 
 Say = Callable[[str], object]
 Result = tuple[str | None, str]
@@ -153,19 +157,14 @@ class _Fetching:
     counted: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        path = self.path
-        self.store = Store(path)
-        environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])}
-        self._errors = (path.parent / f"{path.stem}.log").open("w+b")
-        command = [sys.executable, "-m", "indexer.website", str(path)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self._errors, stderr=self._errors, env=environ)  # noqa: S603
-        if self._process.stdin:
-            with contextlib.suppress(BrokenPipeError), self._process.stdin as told:
-                told.write(self.website.model_dump_json().encode())
+        self.store = Store(self.path)
+        self._log = self.path.with_suffix(".log")
+        self._process = PROCESSES.Process(target=_fetch, args=(self.website, self.path, self._log))
+        self._process.start()
 
     @property
     def over(self) -> bool:
-        return self._process.poll() is not None
+        return not self._process.is_alive()
 
     def report(self, say: Say, last: bool = False) -> None:
         now = time.monotonic()
@@ -184,10 +183,9 @@ class _Fetching:
     def close(self, say: Say) -> None:
         """Look how the process ended."""
         self.report(say, last=True)
-        code, done = self._process.wait(), self.store.finished
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        self._errors.close()
+        self._process.join()
+        code, done = self._process.exitcode, self.store.finished
+        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if self._log.exists() else []
         self.store.close()
         if code or not done:
             raise CrawlError(f"{self.website.name}: fetching stopped with status {code}" + (f": {lines[-1]}" if lines else ""))
@@ -195,12 +193,16 @@ class _Fetching:
     def stop(self) -> None:
         """Ask the process to end, and see to it that it does. What it has fetched is kept, and the next crawl goes on from there."""
         self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
+        self._process.join(10)
+        if self._process.is_alive():
             self._process.kill()
-            self._process.wait()
-        self._errors.close()
+            self._process.join()
+
+
+def _fetch(website: Website, path: Path, log: Path) -> None:
+    from indexer.website.fetching import fetch  # Scrapy is not loaded here
+
+    fetch(website, path, log)
 
 
 class _Reading:
@@ -266,13 +268,21 @@ class _Reading:
 
 
 def _new_pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _bound_memory)
+    return ProcessPoolExecutor(1, PROCESSES, _begin_to_read)
 
 
-def _bound_memory() -> None:
+def _begin_to_read() -> None:
+    """Bound the memory of this process, and see to it that it ends with the one that it reads for, even where that is killed."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with contextlib.suppress(ValueError, OSError):  # not every system counts the memory of a process, or bounds it
         taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _one_by_one(name: str, pages: Sequence[Fetched]) -> Iterator[Result]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import os
 import sqlite3
 import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
+from multiprocessing.process import BaseProcess
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ class SiteSpider(scrapy.Spider):
 
     name = "waymark"
 
-    def __init__(self, website: Website, store: Store, parent: int = 0, **kwargs: Any) -> None:
+    def __init__(self, website: Website, store: Store, parent: BaseProcess | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.website, self.store, self.parent = website, store, parent
         self.hosts = Hosts(website)
@@ -102,7 +102,7 @@ class SiteSpider(scrapy.Spider):
         return again > 0
 
     def _orphaned(self) -> bool:
-        return bool(self.parent) and os.getppid() != self.parent
+        return self.parent is not None and not self.parent.is_alive()
 
     async def _know(self, url: str) -> None:
         """See to it that the rules of an address's host are known."""

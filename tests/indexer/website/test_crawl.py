@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -18,8 +19,10 @@ from indexer.config import IndexerSettings, Website
 from indexer.embeddings import EmbeddingCache
 from indexer.website import crawl as crawling
 from indexer.website.crawl import crawl, store_path
+from indexer.website.fetching import fetch
 from indexer.website.pages import read_page
 from indexer.website.store import Fetched, Store
+from tests.conftest import ROOT
 from tests.indexer.test_cli import configured
 from tests.indexer.website.site import Site, serving
 
@@ -65,6 +68,14 @@ def read_in_bounds(name: str, page: Fetched) -> tuple[str | None, str]:
         except MemoryError:
             return None, "no memory"
     return read_page(name, page)
+
+
+def fetch_or_end(website: Website, path: Path, log: Path) -> None:
+    """Fetches a website, but ends where it is called broken."""
+    if website.name == "Broken":
+        log.write_text("no memory left", encoding="utf-8")
+        os._exit(1)
+    fetch(website, path, log)
 
 
 @pytest.fixture
@@ -121,13 +132,7 @@ def test_a_website_that_cannot_be_fetched_does_not_hold_the_others_up(
     monkeypatch: pytest.MonkeyPatch,
     every: tuple[str, ...],
 ) -> None:
-    start = subprocess.Popen
-
-    def popen(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
-        broken = Path(command[-1]).stem == "broken"
-        return start([sys.executable, "-c", "raise SystemExit('no memory left')"] if broken else command, **more)
-
-    monkeypatch.setattr(crawling.subprocess, "Popen", popen)
+    monkeypatch.setattr(crawling, "_fetch", fetch_or_end)
     monkeypatch.setattr(crawling, "AT_ONCE", 1)
     monkeypatch.setattr("indexer.cli.repeat", lambda work, *_: work())  # once will do
     more = f"start = ['{site.url}/']\nprivate_addresses = true\ndelay_seconds = 0\n"
@@ -137,3 +142,31 @@ def test_a_website_that_cannot_be_fetched_does_not_hold_the_others_up(
     assert "3 entries, 13 documents" in out
     assert "Broken: fetching stopped with status 1: no memory left" in err.splitlines()
     assert "Traceback" not in err
+
+
+def test_nothing_is_left_of_a_crawl_that_is_killed(site: Site, small_settings: IndexerSettings, tmp_path: Path) -> None:
+    more = f"[[indexer.websites]]\nname = 'Town'\nstart = ['{site.url}/']\nprivate_addresses = true\ndelay_seconds = 0.5\n"
+    file = configured(small_settings, tmp_path, more)
+    process = subprocess.Popen([sys.executable, "-m", "indexer", "build", "--crawl", "--config", file], cwd=ROOT, start_new_session=True)
+    waited(lambda: "/3" in site.asked)
+    waited(lambda: len(of_session(process.pid)) >= 4)  # itself, the one that forks, one that fetches, one that reads
+    process.kill()
+    process.wait()
+    waited(lambda: not of_session(process.pid))
+
+
+def waited(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def of_session(leader: int) -> list[int]:
+    """The processes of a session that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+            found += [int(stat.parent.name)] if int(session) == leader and state != "Z" else []
+    return found

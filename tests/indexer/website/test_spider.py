@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
-import subprocess
-import sys
 import time
 import zipfile
 import zlib
@@ -20,11 +18,11 @@ import scrapy
 from scrapy.http import HtmlResponse
 
 from indexer.config import host_of
-from indexer.website.crawl import CrawlError, fetch_one
+from indexer.website.crawl import PROCESSES, CrawlError, fetch_one
+from indexer.website.fetching import fetch
 from indexer.website.hosts import PROBE
 from indexer.website.spider import SiteSpider
 from indexer.website.store import Page, Store, Waiting
-from tests.conftest import ROOT
 from tests.indexer.website.site import Request, Site, crawled, page, serving
 
 GOOD = ("/good", "/after")
@@ -457,15 +455,13 @@ def test_a_crawl_that_is_killed_goes_on_where_it_was(site: Site, tmp_path: Path)
     path = tmp_path / "s.sqlite"
     with Store(path) as store:
         for _ in range(3):
-            process = subprocess.Popen([sys.executable, "-m", "indexer.website", str(path)], stdin=subprocess.PIPE, cwd=ROOT)
-            assert process.stdin
-            with process.stdin as told:
-                told.write(website.model_dump_json().encode())
+            process = PROCESSES.Process(target=fetch, args=(website, path, tmp_path / "s.log"))
+            process.start()
             asked, until = len(site.asked), time.monotonic() + 30
             while len(site.asked) < asked + 15 and time.monotonic() < until:
                 time.sleep(0.01)
             process.kill()
-            process.wait()
+            process.join()
         assert (store.run, store.finished) == (1, False)
         found = crawled(site, path, delay_seconds=0.0)
         assert (store.run, store.finished) == (1, True)
