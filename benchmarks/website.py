@@ -23,6 +23,7 @@ import time
 from collections.abc import Sequence
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,8 @@ def _build(folder: str, url: str, pages: int, told: Any) -> None:
     embedded = fetch(settings, lambda line: print(line, file=sys.stderr, flush=True))
     fetched = time.perf_counter() - begun
     built = build(settings)
+    # the parent of those that fetch and read, which counts among the children only when it has ended
+    forkserver._forkserver._stop()  # noqa: SLF001
     own, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     told.put(
         {

@@ -1,6 +1,6 @@
 """``python -m bot``."""
 
-if __name__ == "__main__":  # a process that a command starts loads this module too
+if __name__ == "__main__":
     import sys
 
     from bot.cli import main

@@ -47,17 +47,23 @@ class Composer:
         self._entries = {id: entry for id, entry in release.entries.items() if id not in off}
 
     def answered(
-        self, reading: Reading, evidence: Evidence, starts: Sequence[Entry], outcome: Outcome = Outcome.ANSWERED, lines: Sequence[str] = ()
+        self,
+        reading: Reading,
+        evidence: Evidence,
+        starts: Sequence[Entry],
+        outcome: Outcome = Outcome.ANSWERED,
+        lines: Sequence[str] = (),
+        documented: bool = False,
     ) -> Answer:
         """An answer that names ``starts``, best first; at least one. ``not_found`` says first that we cannot know, then whom to ask.
 
-        ``lines`` are fixed statements that come first of all but when to ring 999. What documents say stands before the places where the question
-        is about a document, else after what to expect.
+        ``lines`` are fixed statements that come first of all but when to ring 999. What documents say stands before the places where it is answered
+        for their sake (``documented``), else after what to expect.
         """
         cited = Citations()
         figures = bool(self._phrases.hints["figures"].search(reading.repaired))
         lead = Extracts(self._release, starts[0], evidence.vector, figures)
-        before = self._documents(evidence, cited) if evidence.about_document() else []
+        before = self._documents(evidence, cited, documented) if documented else []
         where, first = self._lead(lead, cited)
         others = [self._other(entry, evidence, cited) for entry in starts[1:]]
         parts = [
@@ -208,13 +214,12 @@ class Composer:
         line = self._phrases.lines["no_contact"]
         return statements + [Statement(line.format(thing=ask.thing, name=lead.entry.name)) for ask in unsaid]
 
-    def _documents(self, evidence: Evidence, cited: Citations) -> list[Statement]:
-        """The sentences of documents that answer the question, where a document is near."""
+    def _documents(self, evidence: Evidence, cited: Citations, asked_for: bool = False) -> list[Statement]:
+        """The sentences of documents that answer the question, where a document is near; ``asked_for`` makes those of the best passage weigh more."""
         if evidence.near_document() is None:
             return []
         quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)
-        weight = ASKED_FOR if evidence.about_document() else 0.0
-        return [cited.cite(passage, i, weight=weight) for passage, i in quoted]
+        return [cited.cite(passage, i, weight=ASKED_FOR if asked_for and passage.id == quoted[0][0].id else 0.0) for passage, i in quoted]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
         statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]

@@ -36,6 +36,8 @@ class Decision:
 
     ``ask`` is for ``clarify`` what to ask (``age``, ``need``) or ``small_talk``, for ``error`` what is wrong, for a refusal where the asker lives.
 
+    ``documented`` says that it is answered for the sake of a document, and would be refused without.
+
     ``pin`` is the pin that the message belongs to. ``off`` is what was left out because it is switched off, ``lines`` what a reply says of it first.
     """
 
@@ -46,6 +48,7 @@ class Decision:
     pin: Pin | None = None
     off: tuple[Switched, ...] = ()
     lines: tuple[str, ...] = ()
+    documented: bool = False
 
 
 def urgent(entries: Mapping[str, Entry], danger: Danger) -> Decision:
@@ -85,20 +88,21 @@ def decide(
         return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second, (reading.picked,)))
     if evidence.chat >= CHAT_FLOOR:
         return Decision(Outcome.CLARIFY, ask="small_talk")
-    documented = evidence.about_document()
-    if evidence.outside >= settings.outside_floor and not documented:
+    about, outside = evidence.about_document(), evidence.outside >= settings.outside_floor
+    if outside and not about:
         if ranked[0].probability > evidence.beyond():
             return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
         return Decision(Outcome.NOT_FOUND if any(limit.ours for limit in reading.limits) else Outcome.OUT_OF_SCOPE)
     if not reading.before.asked and reading.says_nothing and ranked[0].probability < _SURE:
         return Decision(Outcome.CLARIFY, ask="need")
-    if ranked[0].probability < settings.answer_floor and not documented:
+    if ranked[0].probability < settings.answer_floor and not about:
         return Decision(Outcome.NOT_FOUND)
     if refused:
         return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
     if not reading.before.asked and reading.age is None and not reading.follows_on and _age_decides(entries, ranked):
         return Decision(Outcome.CLARIFY, ask="age")
-    return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second))
+    documented = outside or ranked[0].probability < settings.answer_floor
+    return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second), documented=documented)
 
 
 def leave_out(

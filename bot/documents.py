@@ -4,8 +4,8 @@ Documents are pages and files beside the entries; entries from a feed, which nob
 passage is rests on its vector and on the question's words that it holds, each weighted by how rare it is: a long message shares common words
 with everything, while a short question about a leisure club names what only one page has. Words that stand elsewhere on the page count too, since
 people name the club and ask for the price, which stand apart. Whether a document is quoted at all is told by how much nearer it is than the
-entries are. Reports say "lowest proportion" where families say "fewest": a synonym counts, a little less than the word. The figures were set on 160
-questions and tried on others (docs/reading.md).
+entries are, the words that it holds counting for it. Reports say "lowest proportion" where families say "fewest": a synonym counts, a little
+less than the word. The figures were set on 160 questions and tried on others (docs/reading.md).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from indexer.passages import CONTINUES, LEADS_IN, Passage
 from indexer.release import Release
 
 NEAR, ABOUT, LEAST_SHARE = 0.15, 0.37, 0.08
-"""How far beyond the entries a passage must be to be quoted, and for its question to be answered although it would be outside the subject; and the
-least share of the question's words that it must hold."""
+"""How far beyond the entries one of the passages that are quoted must be for any to be, and for its question to be answered although it would be
+outside the subject; and the least share of the question's words that it must hold."""
 _WORDS_BEYOND, _PAGE_BEYOND = 0.6, 0.3
 """What all words of the question add to that, where the passage or its page holds them."""
 _WORDS, _PAGE, _KEYWORDS = 0.4, 0.4, 0.1
 """What a passage gains over its cosine by holding all words of the question, by its page holding them, and by being first by keywords."""
 _ONE_SUBJECT = 40
-"""Passages of a document up to which all of it counts as one page; of a longer one, each section does."""
+"""Passages of a document up to which all of it counts as one page; of a longer one, each section does (in a PDF, its part on each page)."""
 _LEAST, _MOST = 0.15, 20
 """Least cosine of a passage that is looked at, and how many are."""
 _HELD, _KIND = 0.3, 0.1
@@ -39,6 +39,8 @@ _IN_HEADING, _JUST_BEFORE = 0.5, 0.3
 """How much a word counts for a sentence that stands in its heading, or in the sentence before it."""
 MOST_SENTENCES = (3, 2, 2)
 """Sentences quoted of the best passage, the second and the third, not counting those that come along for another's sake."""
+QUOTED = len(MOST_SENTENCES)
+"""Passages that are quoted at most."""
 _BELOW, _BELOW_IN_PASSAGE = 0.3, 0.1
 """How far a passage may lie below the best one, and a sentence below the best of its passage."""
 
@@ -60,7 +62,7 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 @dataclass(frozen=True)
 class Near:
-    """A passage of a document: its score among them, and how far it is beyond the entries.
+    """A passage of a document: its score among them, and how far it is beyond the entries, -1 where it holds too few of the question's words.
 
     ``before`` is the sentence before it in the same section.
     """
@@ -123,7 +125,7 @@ class Documents:
 
 
 def sentences(release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]]) -> list[tuple[Passage, int]]:
-    """At most seven sentences of three passages that answer a question, the best passage's first, each passage's as written.
+    """The sentences of at most three passages that answer a question, the best passage's first, each passage's as written.
 
     Args:
         release: the release that the passages are of.

@@ -249,7 +249,7 @@ class Engine:
         if decision.danger:
             return (self._whole or self).composer.urgent(reading, decision.danger, decision.starts)
         if decision.starts and evidence:
-            return self.composer.answered(reading, evidence, decision.starts, decision.outcome, decision.lines)
+            return self.composer.answered(reading, evidence, decision.starts, decision.outcome, decision.lines, decision.documented)
         if decision.ask and decision.ask in self.phrases.choices:
             choices = self.phrases.choices[decision.ask]
             return self.composer.refused(decision.outcome, reading, evidence, [lines[f"clarify_{decision.ask}"]], choices=choices)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.documents import ABOUT, NEAR, Documents, Near
+from bot.documents import ABOUT, NEAR, QUOTED, Documents, Near
 from bot.reading import Reading
 from bot.settings import BotSettings
 from indexer.encoder import Vectors
@@ -34,7 +34,7 @@ MOST_PARTS, SECOND_SHARE = 4, 0.4
 """Parts of a message that are looked at for another need, and the least probability at which one is taken to be there."""
 WEIGHTS = {"dense": 0.45, "words": 2.75, "letters": 4.0}
 WEIGHTS_FOREIGN = {"words": 5.0, "letters": 5.0}
-"""How much each kind of feature counts in telling where to start: factors of its scores; fitted on questions kept apart (docs/experiments.md)."""
+"""How much each kind of feature counts in telling where to start: factors of its scores; chosen on questions (docs/experiments.md)."""
 POINTED_AT = 3.0
 """Log probability given to an entry of the reply before that a message points at."""
 
@@ -69,7 +69,7 @@ class Evidence:
     Learned from the messages on file: ``outside`` and ``chat`` are the log odds that a message is outside the subject, or small talk;
     ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell, ``surely`` that of
     even odds or more. ``second`` is the place for another need in the same message. ``asked`` is the message alone as a message, shape
-    (dimensions,). ``documents`` are passages of documents, best first, where one is near enough to be quoted,
+    (dimensions,). ``documents`` are passages of documents, best first, where one may be near enough to be quoted,
     and ``sought`` is the question as they are searched for.
     """
 
@@ -88,19 +88,21 @@ class Evidence:
     sought: str = ""
 
     def near_document(self) -> Passage | None:
-        """The best passage of a document, or of an entry that nobody has said how to ask for, that is near enough to be quoted."""
-        return next((near.passage for near in self.documents if near.beyond >= NEAR), None)
+        """The best passage of a document that is near enough, of those that would be quoted."""
+        return next((near.passage for near in self.documents[:QUOTED] if near.beyond >= NEAR), None)
 
     def about_document(self) -> bool:
         """Whether the question is about a document that is near, even where it would be outside the subject."""
-        return any(near.beyond >= ABOUT for near in self.documents)
+        return any(near.beyond >= ABOUT for near in self.documents[:QUOTED])
 
     def without(self, off: Collection[str]) -> Evidence:
-        """The evidence without the passages of some entries, by their ids; as a place for another need they are not named either."""
+        """The evidence without the passages of some entries, by their ids; as a place for another need they are not named either.
+
+        How far a document is beyond the entries stays as it is: what is switched off is not to be told from a document instead.
+        """
         passages = tuple(found for found in self.passages if found.passage.entry not in off)
         documents = tuple(near for near in self.documents if near.passage.entry not in off)
-        enough = documents if any(near.beyond >= NEAR for near in documents) else ()
-        return replace(self, passages=passages, second=None if self.second in off else self.second, documents=enough)
+        return replace(self, passages=passages, second=None if self.second in off else self.second, documents=documents)
 
     def beyond(self) -> float:
         """The probability that what is asked for lies outside the subject, as the ranking of places sees it."""

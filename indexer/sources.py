@@ -12,8 +12,9 @@ from indexer.config import IndexerSettings, Website
 from indexer.documents import Document, Skipped
 from indexer.errors import ReleaseError
 from indexer.readers.files import read_folder
-from indexer.website.crawl import read_again, store_path
+from indexer.website.crawl import store_path
 from indexer.website.pages import documents_of
+from indexer.website.reading import read_again
 from indexer.website.store import Store
 
 log = logging.getLogger(__name__)

@@ -24,14 +24,22 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 LONGEST = "test_staff_journey.py"
-"""The file that takes longest is begun as soon as there is a release, so that it does not run alone at the end."""
+"""The file that takes longest. It is what the first process begins with, once it has built the release; all else is tested meanwhile."""
+OTHERS_NICE = 5
+"""By how much the other processes give way to the first one."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the others give way: what waits for the release, and for the longest file, decides how long all takes."""
+    if getattr(config, "workerinput", {}).get("workerid", "gw0") != "gw0":
+        os.nice(OTHERS_NICE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first file that needs the release goes first and the others that do go last: the rest is tested while it is built."""
-    needing = {item.path for item in items if "release_dir" in getattr(item, "fixturenames", ())}
-    first = next((item.path for item in items if item.path in needing), None)
-    items.sort(key=lambda item: (item.path != first, item.path in needing, item.path.name != LONGEST))
+    """One file that needs the release goes first, the longest if it is there, and the others that do go last."""
+    needing = [item.path for item in items if "release_dir" in getattr(item, "fixturenames", ())]
+    first = min(needing, key=lambda path: path.name != LONGEST, default=None)
+    items.sort(key=lambda item: (item.path != first, item.path in needing))
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
 from bot.documents import MOST_SENTENCES, sentences
 from bot.engine import Engine, open_engine
-from bot.records import Channel
+from bot.records import Channel, Outcome
 from bot.settings import BotSettings
 from indexer.build import build, fetch
 from indexer.config import IndexerSettings
@@ -49,6 +50,11 @@ PAGES = {
         "Saturday crafts club in Romiley",
         "<h2>Who can come</h2><p>The crafts club is for children who like to make things.</p>"
         "<p>We cannot offer a place at the crafts club if:</p><ul><li>your child is over 11</li><li>your child needs nursing care</li></ul>",
+    ),
+    "trolleys": (
+        "Wheelie trolley race",
+        "<p>The wheelie trolley race in Woodley is on Whit Monday. The wheelie trolley race in Woodley starts at the mill. "
+        "Clogs are not allowed in the wheelie trolley race. The winner of the wheelie trolley race in Woodley keeps a brass bell.</p>",
     ),
     "trampoline": (
         "Rebound therapy sessions",
@@ -129,6 +135,22 @@ def test_each_sentence_is_cited_by_itself_and_no_more_than_three_passages_are_qu
         reply = told.reply([question], Channel.WEB).as_dict("")
         cited = [citation["quote"] for citation in reply["citations"]]
         assert all(any(passage.quote(i) in quote for quote in cited) for passage, i in quoted), question
+
+
+def test_what_a_page_says_stands_first_where_the_question_is_answered_for_its_sake(told: Engine) -> None:
+    reply = told.reply(["what shoes for the wheelie trolley race in Woodley, may I wear clogs"], Channel.WEB)
+    assert reply.outcome is Outcome.ANSWERED
+    assert [part.id for part in reply.answer.parts][:2] == ["documents", "where"]
+    assert any("Clogs are not allowed" in statement.text for statement in reply.answer.parts[0].statements)
+    usual = told.reply(["are there any baking afternoons for my autistic teenager and when are they"], Channel.WEB)
+    order = [part.id for part in usual.answer.parts]
+    assert order.index("where") < order.index("documents")
+
+
+def test_no_more_sentences_are_chosen_than_each_passage_may_have(told: Engine) -> None:
+    evidence = told.gatherer.gather(told.reader.read(["what is told of the wheelie trolley race in Woodley"]))
+    quoted = Counter(passage.id for passage, _ in sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints))
+    assert quoted.most_common(1)[0][1] == MOST_SENTENCES[0]
 
 
 def test_a_sentence_that_speaks_of_the_one_before_it_comes_with_it(told: Engine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -18,9 +19,10 @@ from indexer.cli import main
 from indexer.config import IndexerSettings, Website
 from indexer.embeddings import EmbeddingCache
 from indexer.website import crawl as crawling
+from indexer.website import reading
 from indexer.website.crawl import crawl, store_path
-from indexer.website.fetching import fetch
 from indexer.website.pages import read_page
+from indexer.website.processes import FETCHING
 from indexer.website.store import Fetched, Store
 from tests.conftest import ROOT
 from tests.indexer.test_cli import configured
@@ -64,7 +66,7 @@ def read_in_bounds(name: str, page: Fetched) -> tuple[str | None, str]:
     """Reads a page, but asks for more memory than there may be where the page says so."""
     if b"fills the memory" in page.body:
         try:
-            bytearray(crawling.MOST_MEMORY)
+            bytearray(reading.MOST_MEMORY)
         except MemoryError:
             return None, "no memory"
     return read_page(name, page)
@@ -73,9 +75,13 @@ def read_in_bounds(name: str, page: Fetched) -> tuple[str | None, str]:
 def fetch_or_end(website: Website, path: Path, log: Path) -> None:
     """Fetches a website, but ends where it is called broken."""
     if website.name == "Broken":
-        log.write_text("no memory left", encoding="utf-8")
+        log.write_text(log.read_text(encoding="utf-8") + "no memory left", encoding="utf-8")
         os._exit(1)
-    fetch(website, path, log)
+    crawling._fetch(website, path, log)
+
+
+def end_at_once(*_: object) -> None:
+    os._exit(7)
 
 
 @pytest.fixture
@@ -93,8 +99,8 @@ def settings(site: Site, tmp_path: Path) -> IndexerSettings:
 
 
 def test_only_the_page_that_ends_the_reading_process_is_to_blame(site: Site, settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawling, "read_page", read_or_end)
-    monkeypatch.setattr(crawling, "BATCH", 4)
+    monkeypatch.setattr(reading, "read_page", read_or_end)
+    monkeypatch.setattr(reading, "BATCH", 4)
     for n in (3, 7):
         site.page(f"/{n}", f"Page {n}", text="This page ends the reader.")
     found = crawled(settings, Cache())["Town"]
@@ -103,12 +109,13 @@ def test_only_the_page_that_ends_the_reading_process_is_to_blame(site: Site, set
 
 
 def test_a_reading_process_that_ends_between_two_pages_is_replaced(settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawling, "BATCH", 2)
+    monkeypatch.setattr(reading, "BATCH", 2)
 
     def end_the_reader() -> None:
         for child in multiprocessing.active_children():
-            child.kill()
-            child.join()
+            if child.name != FETCHING:
+                child.kill()
+                child.join()
         time.sleep(0.2)
 
     found = crawled(settings, Cache(end_the_reader))["Town"]
@@ -117,7 +124,7 @@ def test_a_reading_process_that_ends_between_two_pages_is_replaced(settings: Ind
 
 
 def test_a_page_that_fills_the_memory_is_refused_it(site: Site, settings: IndexerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawling, "read_page", read_in_bounds)
+    monkeypatch.setattr(reading, "read_page", read_in_bounds)
     site.page("/3", "Page 3", text="This page fills the memory.")
     found = crawled(settings, Cache())["Town"]
     assert {path: reason for path, reason in found.items() if reason} == {"3": "no memory"}
@@ -148,11 +155,21 @@ def test_nothing_is_left_of_a_crawl_that_is_killed(site: Site, small_settings: I
     more = f"[[indexer.websites]]\nname = 'Town'\nstart = ['{site.url}/']\nprivate_addresses = true\ndelay_seconds = 0.5\n"
     file = configured(small_settings, tmp_path, more)
     process = subprocess.Popen([sys.executable, "-m", "indexer", "build", "--crawl", "--config", file], cwd=ROOT, start_new_session=True)
-    waited(lambda: "/3" in site.asked)
-    waited(lambda: len(of_session(process.pid)) >= 4)  # itself, the one that forks, one that fetches, one that reads
-    process.kill()
-    process.wait()
-    waited(lambda: not of_session(process.pid))
+    try:
+        waited(lambda: len(of_session(process.pid)) >= 5)  # itself, one that keeps count, one that forks, one that fetches, one that reads
+        process.kill()
+        process.wait()
+        waited(lambda: not of_session(process.pid))
+    finally:
+        for left in of_session(process.pid):
+            os.kill(left, signal.SIGKILL)
+
+
+def test_what_an_earlier_crawl_said_is_not_taken_for_the_reason(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawling, "_fetch", end_at_once)
+    (tmp_path / "s.log").write_text("an earlier fault")
+    with pytest.raises(crawling.CrawlError, match=r"stopped with status 7$"):
+        crawling.fetch_one(site.website(), tmp_path / "s.sqlite")
 
 
 def waited(holds: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ from indexer.config import IndexerSettings
 from indexer.documents import Document, DocumentSection
 from indexer.release import load_passages, verify
 from indexer.sources import ShrunkError
-from indexer.website import crawl as crawling
+from indexer.website import reading
 from indexer.website.crawl import CrawlError, locked, store_path
 from indexer.website.pages import fold, read_page
 from indexer.website.store import Fetched, Store
@@ -142,8 +142,8 @@ def test_a_website_with_a_sitemap(town: tuple[Site, IndexerSettings]) -> None:
 
 def test_the_process_that_reads_is_replaced_now_and_then(town: tuple[Site, IndexerSettings], monkeypatch: pytest.MonkeyPatch) -> None:
     site, settings = town
-    monkeypatch.setattr(crawling, "RENEW_AFTER", 3)
-    monkeypatch.setattr(crawling, "BATCH", 2)
+    monkeypatch.setattr(reading, "RENEW_AFTER", 3)
+    monkeypatch.setattr(reading, "BATCH", 2)
     for i in range(12):
         site.page(f"/{i}", f"Page {i}", text=f"This page is about number {i} and about nothing else at all.")
     site.page("/", "Home", *(f"/{i}" for i in range(12)))

@@ -18,9 +18,10 @@ import scrapy
 from scrapy.http import HtmlResponse
 
 from indexer.config import host_of
-from indexer.website.crawl import PROCESSES, CrawlError, fetch_one
+from indexer.website.crawl import CrawlError, fetch_one
 from indexer.website.fetching import fetch
 from indexer.website.hosts import PROBE
+from indexer.website.processes import PROCESSES
 from indexer.website.spider import SiteSpider
 from indexer.website.store import Page, Store, Waiting
 from tests.indexer.website.site import Request, Site, crawled, page, serving
@@ -455,7 +456,7 @@ def test_a_crawl_that_is_killed_goes_on_where_it_was(site: Site, tmp_path: Path)
     path = tmp_path / "s.sqlite"
     with Store(path) as store:
         for _ in range(3):
-            process = PROCESSES.Process(target=fetch, args=(website, path, tmp_path / "s.log"))
+            process = PROCESSES.Process(target=fetch, args=(website, path))
             process.start()
             asked, until = len(site.asked), time.monotonic() + 30
             while len(site.asked) < asked + 15 and time.monotonic() < until:
