@@ -6,6 +6,8 @@ One transaction writes at a time, in PostgreSQL too: what a writer has read, suc
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ class Database:
                 _private_file(Path(str(url.database)))
             self.engine: Engine = create_engine(url, **options)
             if self._sqlite:
-                event.listen(self.engine, "connect", _prepare)
+                event.listen(self.engine, "connect", lambda connection, _record: _prepare(connection, settings.database_wait_seconds))
                 event.listen(self.engine, "begin", _begin)
             elif url.get_backend_name() == "postgresql":
                 event.listen(self.engine, "begin", wait_for_writer)
@@ -74,12 +76,26 @@ def _private_file(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(connection: Any, seconds: float) -> None:
     connection.isolation_level = None  # transactions are begun by _begin, not by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+    _write_ahead(cursor, time.monotonic() + seconds)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor, until: float) -> None:
+    """Switch to the write-ahead log. Of several that open a new file at once, SQLite refuses some without having them wait."""
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as fault:
+            if "locked" not in str(fault) or time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
