@@ -246,7 +246,7 @@ _PERFORMANCE = (
     "Danger found, in the same order: 18 of 19, 18 of 18, 18 of 20, 17 of 18, 20 of 20 and 22 of 22. False alarms: three, none, one, none, "
     "none and one.",
     "Danger of which half is only hinted at: 155 of 200 such messages found on the first run, with one false alarm among 300 calm ones. After "
-    "learning from them, a new set of 140 (danger-unseen.jsonl): 132 found, with 5 false alarms among 260; at the floor chosen since, 128 and 3.",
+    "learning from them, a new set of 140 (danger-unseen.jsonl): 132 found, with 5 false alarms among 260; with what was changed since, 129 and 4.",
     "Other languages are weaker. In seven languages, the first run gave the right first place for 12 of 14, 6 of 14, 12 of 16, 11 of 14, 13 of "
     "16 and 11 of 14 questions. About half of danger was found (49%) in parts left out in turn of the messages in other languages.",
     "One need asked by a parent, by text, by a professional, by a grandparent or young person, and in limited English: of 64 needs, 37 led to the "
