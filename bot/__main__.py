@@ -1,9 +1,8 @@
 """``python -m bot``."""
 
-if __name__ == "__main__":
-    import sys
+import sys
 
-    from bot.cli import main
-    from indexer.output import until_closed
+from bot.cli import main
+from indexer.output import until_closed
 
-    sys.exit(until_closed(main))
+sys.exit(until_closed(main))

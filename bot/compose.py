@@ -63,7 +63,7 @@ class Composer:
         cited = Citations()
         figures = bool(self._phrases.hints["figures"].search(reading.repaired))
         lead = Extracts(self._release, starts[0], evidence.vector, figures)
-        before = self._documents(evidence, cited, documented) if documented else []
+        before = self._documents(evidence, cited, asked_for=True) if documented else []
         where, first = self._lead(lead, cited)
         others = [self._other(entry, evidence, cited) for entry in starts[1:]]
         parts = [

@@ -88,21 +88,20 @@ def decide(
         return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second, (reading.picked,)))
     if evidence.chat >= CHAT_FLOOR:
         return Decision(Outcome.CLARIFY, ask="small_talk")
-    about, outside = evidence.about_document(), evidence.outside >= settings.outside_floor
+    about, outside, unlikely = evidence.about_document(), evidence.outside >= settings.outside_floor, ranked[0].probability < settings.answer_floor
     if outside and not about:
         if ranked[0].probability > evidence.beyond():
             return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
         return Decision(Outcome.NOT_FOUND if any(limit.ours for limit in reading.limits) else Outcome.OUT_OF_SCOPE)
     if not reading.before.asked and reading.says_nothing and ranked[0].probability < _SURE:
         return Decision(Outcome.CLARIFY, ask="need")
-    if ranked[0].probability < settings.answer_floor and not about:
+    if unlikely and not about:
         return Decision(Outcome.NOT_FOUND)
     if refused:
         return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
     if not reading.before.asked and reading.age is None and not reading.follows_on and _age_decides(entries, ranked):
         return Decision(Outcome.CLARIFY, ask="age")
-    documented = outside or ranked[0].probability < settings.answer_floor
-    return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second), documented=documented)
+    return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second), documented=outside or unlikely)
 
 
 def leave_out(

@@ -1,9 +1,8 @@
 """``python -m indexer``."""
 
-if __name__ == "__main__":
-    import sys
+import sys
 
-    from indexer.cli import main
-    from indexer.output import until_closed
+from indexer.cli import main
+from indexer.output import until_closed
 
-    sys.exit(until_closed(main))
+sys.exit(until_closed(main))

@@ -6,7 +6,6 @@ Pages go from the one to the other through the website's store, a few at a time,
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -21,8 +20,6 @@ from indexer.readers.files import slug
 from indexer.website.processes import FETCHING, PROCESSES
 from indexer.website.reading import Reading
 from indexer.website.store import Store
-
-log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Websites that are fetched at the same time."""
