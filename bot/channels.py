@@ -118,6 +118,7 @@ class _TextMessage:
         self._terse = False
         places = enumerate((s.name for s in answer.signposts), 1)
         self._also = {phrases.lines["also"].format(name=name): phrases.texting["also"].format(n=n, name=name) for n, name in places}
+        self._named = {said[0].text: f"{source.title}: {said[0].text}" for source, said in answer.told}
 
     def _fold(self, text: str) -> str:
         return gsm.fold(text)
@@ -203,7 +204,7 @@ class _TextMessage:
         return [line for line in every if line in chosen]
 
     def _line(self, statement: Statement) -> str:
-        line = self._also.get(statement.text, statement.text)
+        line = self._also.get(statement.text) or self._named.get(statement.text, statement.text)
         return self._fold(self._short(line) if self._terse and statement.citation in self._reach else line)
 
     def _short(self, line: str) -> str:

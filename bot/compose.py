@@ -73,7 +73,7 @@ class Composer:
             self._part("also", [statement for statements, _ in others for statement in statements]),
             self._part("expect", self._expect(reading, evidence, lead, cited)),
             self._part("unknown", self._unknown(reading, evidence, lead, cited)),
-            self._part("documents", [] if before else self._documents(evidence, cited)),
+            self._part("documents", [] if before or outcome is Outcome.NOT_FOUND else self._documents(evidence, cited)),
             self._part("else", self._fails(lead, cited)),
             self._part("note", self._language(reading, cited)),
         ]
@@ -216,9 +216,10 @@ class Composer:
 
     def _documents(self, evidence: Evidence, cited: Citations, asked_for: bool = False) -> list[Statement]:
         """The sentences of documents that answer the question, where a document is near; ``asked_for`` makes those of the best passage weigh more."""
-        if evidence.near_document() is None:
+        sections = max(evidence.quoted_sections(), int(asked_for))
+        if not sections:
             return []
-        quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)
+        quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints, sections)
         return [cited.cite(passage, i, weight=ASKED_FOR if asked_for and passage.id == quoted[0][0].id else 0.0) for passage, i in quoted]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:

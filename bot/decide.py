@@ -80,7 +80,7 @@ def decide(
     if reading.abroad:
         return Decision(Outcome.OUT_OF_SCOPE, ask="abroad")
     ranked = [c for c in evidence.ours() if c.id in entries]
-    refused = bool(refusing & (evidence.surely | {limit.id for limit in reading.limits})) and not evidence.about_document()
+    refused = bool(refusing & (evidence.surely | {limit.id for limit in reading.limits}))
     if pin:
         starts = _starts(settings, entries, ranked, evidence.second, (pin.start, *pin.also))
         return Decision(Outcome.NOT_FOUND if refused else Outcome.ANSWERED, starts, pin=pin)

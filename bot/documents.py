@@ -4,8 +4,8 @@ Documents are pages and files beside the entries; entries from a feed, which nob
 passage is rests on its vector and on the question's words that it holds, each weighted by how rare it is: a long message shares common words
 with everything, while a short question about a leisure club names what only one page has. Words that stand elsewhere on the page count too, since
 people name the club and ask for the price, which stand apart. Whether a document is quoted at all is told by how much nearer it is than the
-entries are, the words that it holds counting for it. Reports say "lowest proportion" where families say "fewest": a synonym counts, a little
-less than the word. The figures were set on 160 questions and tried on others (docs/reading.md).
+entries are, the words that it holds counting for it; the less sure a place to start is, the more so. Reports say "lowest proportion" where
+families say "fewest": a synonym counts, a little less than the word. The figures were set on 240 questions (docs/reading.md).
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from indexer.learning import Scores
 from indexer.passages import CONTINUES, LEADS_IN, Passage
 from indexer.release import Release
 
-NEAR, ABOUT, LEAST_SHARE = 0.15, 0.37, 0.08
-"""How far beyond the entries one of the passages that are quoted must be for any to be, and for its question to be answered although it would be
-outside the subject; and the least share of the question's words that it must hold."""
-_WORDS_BEYOND, _PAGE_BEYOND = 0.6, 0.3
-"""What all words of the question add to that, where the passage or its page holds them."""
-_WORDS, _PAGE, _KEYWORDS = 0.4, 0.4, 0.1
-"""What a passage gains over its cosine by holding all words of the question, by its page holding them, and by being first by keywords."""
+LEAST_SHARE = 0.08
+"""Least share of the question's words that a passage must hold for documents to be quoted for its sake."""
+_RIVALS = 5
+"""Passages of entries whose mean cosine a document's has to exceed: one alone may be near by chance."""
+JUDGED = 3
+"""Passages, best first, of which one must be far enough ahead of the entries for documents to be quoted."""
+_WORDS, _PAGE = 0.6, 0.3
+"""What a passage gains over its cosine by holding all words of the question, and by its page holding them."""
 _ONE_SUBJECT = 40
 """Passages of a document up to which all of it counts as one page; of a longer one, each section does (in a PDF, its part on each page)."""
 _LEAST, _MOST = 0.15, 20
@@ -37,10 +38,10 @@ _HELD, _KIND = 0.3, 0.1
 """What a sentence gains by holding all words of the question, and by holding what is asked for: a sum of money, a number, a date, a name."""
 _IN_HEADING, _JUST_BEFORE = 0.5, 0.3
 """How much a word counts for a sentence that stands in its heading, or in the sentence before it."""
-MOST_SENTENCES = (3, 2, 2)
-"""Sentences quoted of the best passage, the second and the third, not counting those that come along for another's sake."""
-QUOTED = len(MOST_SENTENCES)
-"""Passages that are quoted at most."""
+MOST_SENTENCES = (3, 2, 2, 1, 1, 1)
+"""Sentences quoted of the best passage, the second and so on, not counting those that come along for another's sake."""
+MOST_SECTIONS, _OF_ONE_SECTION = 5, 2
+"""Sections that are quoted at most, a page of a PDF counting as one, and passages of each."""
 _BELOW, _BELOW_IN_PASSAGE = 0.3, 0.1
 """How far a passage may lie below the best one, and a sentence below the best of its passage."""
 
@@ -62,14 +63,14 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 @dataclass(frozen=True)
 class Near:
-    """A passage of a document: its score among them, and how far it is beyond the entries, -1 where it holds too few of the question's words.
+    """A passage of a document: its score, and how far it is ahead of the entries, -1 where it holds too few of the question's words.
 
     ``before`` is the sentence before it in the same section.
     """
 
     passage: Passage
     score: float
-    beyond: float
+    ahead: float
     before: str = ""
 
 
@@ -87,25 +88,21 @@ class Documents:
         numbers = {page: number for number, page in enumerate(dict.fromkeys(pages))}
         self._page = np.array([numbers[page] for page in pages], dtype=np.int64)
 
-    def near(self, text: str, similarity: Scores, keywords: Scores) -> tuple[Near, ...]:
-        """The best passages for a question, best first; none where none is near enough to be quoted.
+    def near(self, text: str, similarity: Scores) -> tuple[Near, ...]:
+        """The best passages for a question, best first.
 
         Args:
             text: the question.
             similarity: cosine of every passage of the release to it.
-            keywords: keyword score of every passage of the release.
         """
         if not len(self._rows):
             return ()
         cosine, (share, on_page) = similarity[self._rows], self._shares(text)
-        beyond = cosine - similarity[self._entries].max(initial=0.0) + _WORDS_BEYOND * share + _PAGE_BEYOND * on_page
-        beyond[share < LEAST_SHARE] = -1.0
-        if beyond.max() < NEAR:
-            return ()
-        found = keywords[self._rows]
-        score = cosine + _WORDS * share + _PAGE * on_page + _KEYWORDS * found / max(float(found.max()), 1e-9)
+        score = cosine + _WORDS * share + _PAGE * on_page
+        rivals = np.sort(similarity[self._entries])[-_RIVALS:]
+        ahead = np.where(share < LEAST_SHARE, -1.0, score - (rivals.mean() if len(rivals) else 0.0))
         order = [i for i in np.argsort(-score, kind="stable").tolist() if cosine[i] >= _LEAST][:_MOST]
-        return tuple(Near(self._passages[i], float(score[i]), float(beyond[i]), self._before(i)) for i in order)
+        return tuple(Near(self._passages[i], float(score[i]), float(ahead[i]), self._before(i)) for i in order)
 
     def _before(self, at: int) -> str:
         passage, before = self._passages[at], self._passages[at - 1] if at else None
@@ -124,23 +121,31 @@ class Documents:
         return weights @ held / total, (weights @ pages / total)[self._page]
 
 
-def sentences(release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]]) -> list[tuple[Passage, int]]:
-    """The sentences of at most three passages that answer a question, the best passage's first, each passage's as written.
+def sentences(
+    release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]], sections: int = MOST_SECTIONS
+) -> list[tuple[Passage, int]]:
+    """The sentences that answer a question, the best passage's first, each passage's as written.
 
     Args:
         release: the release that the passages are of.
         near: passages, as :class:`Documents` finds them.
         text: the question.
         hints: how each kind of thing that a sentence can hold is asked for, by its name.
+        sections: how many sections are quoted at most.
     """
     kinds = [found for name, found in _FOUND.items() if name in hints and hints[name].search(text)]
     words = sorted(_words([text])[0])
     weights = dict(zip(words, release.keywords.rarity(words).tolist(), strict=True))
     chosen: list[tuple[Passage, int]] = []
-    for one, most in zip(near, MOST_SENTENCES, strict=False):
-        if one.score >= near[0].score - _BELOW:
+    left, held = list(MOST_SENTENCES), Counter[object]()
+    for one in near:
+        place = (one.passage.document, one.passage.heading, one.passage.page)
+        if not left or one.score < near[0].score - _BELOW:
+            break
+        if held[place] < _OF_ONE_SECTION and (place in held or len(held) < sections):
+            held[place] += 1
             gains = _gains(one, weights, release.keywords.synonyms, kinds)
-            chosen += [(one.passage, i) for i in _chosen(one.passage, gains, most)]
+            chosen += [(one.passage, i) for i in _chosen(one.passage, gains, left.pop(0))]
     return chosen
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.documents import ABOUT, NEAR, QUOTED, Documents, Near
+from bot.documents import JUDGED, MOST_SECTIONS, Documents, Near
 from bot.reading import Reading
 from bot.settings import BotSettings
 from indexer.encoder import Vectors
@@ -37,6 +37,14 @@ WEIGHTS_FOREIGN = {"words": 5.0, "letters": 5.0}
 """How much each kind of feature counts in telling where to start: factors of its scores; chosen on questions (docs/experiments.md)."""
 POINTED_AT = 3.0
 """Log probability given to an entry of the reply before that a message points at."""
+
+_SECTIONS = ((0.22, MOST_SECTIONS), (0.17, 2))
+"""From how far ahead of the entries documents are quoted, and how many sections at most."""
+_DOUBT = 0.05
+"""What is added to that for each fall of the likeliest place's log probability by one."""
+_ABOUT, _OUTSIDE, _SURELY_OUTSIDE = 0.315, 0.01, 8.0
+"""How far ahead a document must be for its question to be answered although it would be outside the subject, and what is taken from that for each
+unit of its log odds of being so, up to a most."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,7 @@ class Evidence:
     Learned from the messages on file: ``outside`` and ``chat`` are the log odds that a message is outside the subject, or small talk;
     ``danger`` those that somebody is in danger, of the ``kind`` named; ``asks`` is what is asked for that nobody can tell, ``surely`` that of
     even odds or more. ``second`` is the place for another need in the same message. ``asked`` is the message alone as a message, shape
-    (dimensions,). ``documents`` are passages of documents, best first, where one may be near enough to be quoted,
-    and ``sought`` is the question as they are searched for.
+    (dimensions,). ``documents`` are passages of documents, best first, and ``sought`` is the question as they are searched for.
     """
 
     candidates: tuple[Candidate, ...]
@@ -87,18 +94,22 @@ class Evidence:
     documents: tuple[Near, ...] = ()
     sought: str = ""
 
-    def near_document(self) -> Passage | None:
-        """The best passage of a document that is near enough, of those that would be quoted."""
-        return next((near.passage for near in self.documents[:QUOTED] if near.beyond >= NEAR), None)
+    def quoted_sections(self) -> int:
+        """How many sections of documents may be quoted: none where the entries are as near, a few where it is doubtful."""
+        ahead = self._ahead() - _DOUBT * float(np.log(self.candidates[0].probability + 1e-3))
+        return next((sections for least, sections in _SECTIONS if ahead >= least), 0)
 
     def about_document(self) -> bool:
         """Whether the question is about a document that is near, even where it would be outside the subject."""
-        return any(near.beyond >= ABOUT for near in self.documents[:QUOTED])
+        return self._ahead() - _OUTSIDE * min(max(self.outside, 0.0), _SURELY_OUTSIDE) >= _ABOUT
+
+    def _ahead(self) -> float:
+        return max((near.ahead for near in self.documents[:JUDGED]), default=-np.inf)
 
     def without(self, off: Collection[str]) -> Evidence:
         """The evidence without the passages of some entries, by their ids; as a place for another need they are not named either.
 
-        How far a document is beyond the entries stays as it is: what is switched off is not to be told from a document instead.
+        How far a document is ahead of the entries stays as it is: what is switched off is not to be told from a document instead.
         """
         passages = tuple(found for found in self.passages if found.passage.entry not in off)
         documents = tuple(near for near in self.documents if near.passage.entry not in off)
@@ -144,7 +155,7 @@ class Gatherer:
             together = release.learned.features(terms, asked)
         learned = self._places(reading, together)
         sought = terms if english else whole
-        similarity, keywords, hybrid = self._search(question, whole)
+        similarity, hybrid = self._search(question, whole)
         retrieved = np.zeros(len(learned), dtype=np.float32)
         owned = self._owner >= 0
         np.maximum.at(retrieved, self._owner[owned], hybrid[owned])
@@ -161,7 +172,7 @@ class Gatherer:
             vector=question,
             second=self._second(reading, self._ids[order[0]]),
             asked=alone.vector,
-            documents=self._documents.near(sought, similarity, keywords),
+            documents=self._documents.near(sought, similarity),
             sought=sought,
             **self._told(reading, alone, probabilities),
         )
@@ -227,8 +238,8 @@ class Gatherer:
             fit[self._position[reading.picked]] = POINTED_AT
         return fit
 
-    def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores, Scores]:
-        """Cosine, keyword score and hybrid score of every passage: dense and keyword, each against its own best, weighted to the dense side."""
+    def _search(self, vector: Vectors, text: str) -> tuple[Scores, Scores]:
+        """Cosine and hybrid score of every passage: dense and keyword, each against its own best, weighted to the dense side."""
         count = len(self._release.passages)
         scores, rows = self._release.vectors.search(vector[None], count)
         similarity = np.zeros(count, dtype=np.float32)
@@ -237,7 +248,7 @@ class Gatherer:
         top = float(keywords.max(initial=0.0))
         share = self._settings.dense_weight
         hybrid = share * similarity + (1 - share) * (keywords / top if top > 0 else keywords) * np.maximum(similarity.max(), 0)
-        return similarity, keywords, hybrid
+        return similarity, hybrid
 
     def held_back(self, reading: Reading) -> dict[str, str]:
         """Places that are less likely than the message alone makes them, by id: ``age`` where theirs exclude the child's, ``crisis`` where nobody

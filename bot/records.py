@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from indexer.entries import FOLDERS
@@ -112,6 +113,14 @@ class Answer:
     choices: tuple[str, ...] = ()
     understood: dict[str, Any] = field(default_factory=dict)
     brief: str = ""
+
+    @property
+    def told(self) -> tuple[tuple[Citation, tuple[Statement, ...]], ...]:
+        """What documents say: the sentences of one document after another, with the citation of the first."""
+        sources = {citation.n: citation for citation in self.citations}
+        said = [(sources[s.citation], s) for part in self.parts if part.id == "documents" for s in part.statements if s.citation in sources]
+        runs = [list(run) for _, run in groupby(said, lambda one: one[0].title)]
+        return tuple((run[0][0], tuple(statement for _, statement in run)) for run in runs)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ MOST_CONTACTS = 2
 """Contacts of one place in a brief answer."""
 MOST_LINES = 4
 """Sentences of one part in the Easy Read form."""
+MOST_PAPERS = 2
+"""Documents whose words the Easy Read form gives."""
 _DIRECT = ("phone", "text", "email", "link")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"'])|(?<=[;])\s+")
-_TITLES = {
-    "expect": "What happens next", "documents": "What papers say", "unknown": "What we do not know", "else": "If that does not work",
-}
+_TITLES = {"expect": "What happens next", "unknown": "What we do not know", "else": "If that does not work"}
 _SAY = {"phone": "Ring", "text": "Text", "email": "E-mail", "link": "Website"}
 
 
@@ -51,15 +51,26 @@ def _blocks(reply: Reply) -> Iterator[Block]:
     parts = {part.id: part for part in reply.answer.parts}
     if "note" in parts:
         yield Block("Please read this first", _said(parts["note"]))
+    papers = tuple(_papers(reply))
+    first = papers if next((id for id in parts if id in ("documents", "where")), "") == "documents" else ()
+    yield from first
     if reply.answer.signposts:
-        first = reply.answer.signposts[0]
-        texts = [first.why, first.who_for or "", first.how_to_get_in or ""]
-        yield Block("Start here", lines_of(texts), first.name, direct(first))
+        start = reply.answer.signposts[0]
+        texts = [start.why, start.who_for or "", start.how_to_get_in or ""]
+        yield Block("Start here", lines_of(texts), start.name, direct(start))
     elif "where" in parts:
         yield Block("Where to go", _said(parts["where"]))
     for id, title in _TITLES.items():
         if id in parts:
             yield Block(title, _said(parts[id]))
+        if id == "expect" and not first:
+            yield from papers
+
+
+def _papers(reply: Reply) -> Iterator[Block]:
+    """What documents say, a block to each, those that are nearest to the question."""
+    for source, said in reply.answer.told[:MOST_PAPERS]:
+        yield Block("What papers say", lines_of(s.text for s in said)[:MOST_LINES], source.title)
 
 
 def _said(part: Part) -> tuple[str, ...]:
