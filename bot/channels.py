@@ -118,7 +118,8 @@ class _TextMessage:
         self._terse = False
         places = enumerate((s.name for s in answer.signposts), 1)
         self._also = {phrases.lines["also"].format(name=name): phrases.texting["also"].format(n=n, name=name) for n, name in places}
-        self._named = {said[0].text: f"{source.title}: {said[0].text}" for source, said in answer.told}
+        named = ((source.title, said[0].text) for source, said in answer.told)
+        self._named = {text: f"{title}: {text}" for title, text in named if self._held(self._fold(title))}
 
     def _fold(self, text: str) -> str:
         return gsm.fold(text)
@@ -168,7 +169,8 @@ class _TextMessage:
 
     def _greeting(self) -> str | None:
         """The line that says in the asker's language that answers are in English, where that language has a script of its own."""
-        return next((line for line in self._every() if gsm.encoding(gsm.fold(line)) != "GSM-7"), None)
+        fixed = (self._line(s) for part in self._answer.parts for s in part.statements if s.citation is None)
+        return next((line for line in fixed if gsm.encoding(gsm.fold(line)) != "GSM-7"), None)
 
     def _brief(self) -> tuple[str, list[str]]:
         """What one message holds of danger; what follows names the place of each number, since lines of numbers alone do not."""

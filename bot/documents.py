@@ -38,12 +38,13 @@ _HELD, _KIND = 0.3, 0.1
 """What a sentence gains by holding all words of the question, and by holding what is asked for: a sum of money, a number, a date, a name."""
 _IN_HEADING, _JUST_BEFORE = 0.5, 0.3
 """How much a word counts for a sentence that stands in its heading, or in the sentence before it."""
-MOST_SENTENCES = (3, 2, 2, 1, 1, 1)
-"""Sentences quoted of the best passage, the second and so on, not counting those that come along for another's sake."""
+QUOTED = ((3, 0.3), (2, 0.3), (2, 0.3), (1, 0.15), (1, 0.15), (1, 0.15))
+"""Sentences quoted of the best passage, the second and so on, not counting those that come along for another's sake; and how far each may lie below
+the best."""
 MOST_SECTIONS, _OF_ONE_SECTION = 5, 2
 """Sections that are quoted at most, a page of a PDF counting as one, and passages of each."""
-_BELOW, _BELOW_IN_PASSAGE = 0.3, 0.1
-"""How far a passage may lie below the best one, and a sentence below the best of its passage."""
+_BELOW = 0.1
+"""How far a sentence may lie below the best of its passage."""
 
 _FOUND = {
     "sum": re.compile(r"£|\bfree\b"),
@@ -124,7 +125,7 @@ class Documents:
 def sentences(
     release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]], sections: int = MOST_SECTIONS
 ) -> list[tuple[Passage, int]]:
-    """The sentences that answer a question, the best passage's first, each passage's as written.
+    """The sentences that answer a question, the best document's first, of each document the best passage's first, of each passage as written.
 
     Args:
         release: the release that the passages are of.
@@ -136,23 +137,24 @@ def sentences(
     kinds = [found for name, found in _FOUND.items() if name in hints and hints[name].search(text)]
     words = sorted(_words([text])[0])
     weights = dict(zip(words, release.keywords.rarity(words).tolist(), strict=True))
-    chosen: list[tuple[Passage, int]] = []
-    left, held = list(MOST_SENTENCES), Counter[object]()
+    chosen: dict[str, list[tuple[Passage, int]]] = {}
+    left, held = list(QUOTED), Counter[object]()
     for one in near:
         place = (one.passage.document, one.passage.heading, one.passage.page)
-        if not left or one.score < near[0].score - _BELOW:
+        if not left or one.score < near[0].score - left[0][1]:
             break
         if held[place] < _OF_ONE_SECTION and (place in held or len(held) < sections):
             held[place] += 1
+            most, _ = left.pop(0)
             gains = _gains(one, weights, release.keywords.synonyms, kinds)
-            chosen += [(one.passage, i) for i in _chosen(one.passage, gains, left.pop(0))]
-    return chosen
+            chosen.setdefault(one.passage.document, []).extend((one.passage, i) for i in _chosen(one.passage, gains, most))
+    return [quoted for of_one in chosen.values() for quoted in of_one]
 
 
 def _chosen(passage: Passage, gains: Sequence[float], most: int) -> list[int]:
     """Which sentences of a passage are quoted, at most ``most`` and those that they need."""
     told = [i for i in sorted(range(len(gains)), key=lambda i: -gains[i]) if _LETTERS.search(passage.quote(i))]
-    best = [i for i in told[:most] if gains[i] >= gains[told[0]] - _BELOW_IN_PASSAGE]
+    best = [i for i in told[:most] if gains[i] >= gains[told[0]] - _BELOW]
     return sorted({needed for i in best for needed in _with_context(passage, i)})
 
 

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import web
+from bot.records import Answer, Citation, Outcome, Part, Statement
 
 STATIC = Path(web.__file__).parent / "static"
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -69,6 +70,18 @@ def test_every_source_mark_leads_to_its_source(client):
     marks = page.select("a.cite")
     assert marks
     assert all(page.select_one(mark["href"]) for mark in marks)
+
+
+@pytest.mark.parametrize(("address", "led"), [("https://example.org/a", "https://example.org/a"), ("javascript:alert(1)", None)])
+def test_what_a_page_says_stands_under_its_title(client, engine, address, led):
+    source = Citation(1, "Pony <club>", "Fees", address, "A ride is £4.", "2024", None)
+    told = Part("documents", "What the documents say", (Statement("A ride is £4.", 1),))
+    engine.answer = lambda turns: Answer(Outcome.ANSWERED, (told,), citations=(source,))
+    page = soup(client.get(ask(client, "where").location))
+    title = page.select_one(".part-documents .said-by")
+    assert title.text == "Pony <club>"
+    assert title.find_next_sibling("p").text.startswith("A ride is £4.")
+    assert (title.a and title.a["href"]) == led
 
 
 def test_danger_comes_first_with_numbers_to_press(client):

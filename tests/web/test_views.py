@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.records import Answer, Channel, Citation, Contact, Outcome, Part, Reply, Signpost, Statement
 from indexer.passages import REACH, SOURCES
+from web.brief import MOST_PAPERS
 from web.views import Exchange
 
 PHONE = Contact("phone", "0161 496 0000")
@@ -61,6 +62,19 @@ def test_a_reply_without_signposts_leads_to_the_pages_it_rests_on():
     note = Part("note", "Note", (Statement("It visits.", 1),))
     assert [c.url for c in exchange(note, outcome=Outcome.NOT_FOUND, signposts=()).routes] == ["/services/portage"]
     assert exchange(note).routes == ()
+
+
+def test_what_documents_say_stands_where_it_stands_in_the_answer_in_easy_read_too():
+    papers = [Citation(n, f"Paper {n}", "", f"https://example.org/{n}", f"It costs £{n}.", "2024", None) for n in range(5, 6 + MOST_PAPERS)]
+    told = Part("documents", "What the documents say", tuple(Statement(f"It costs £{c.n}.", c.n) for c in papers))
+    expect = Part("expect", "What to expect", (Statement("Then wait.", 2),))
+    first = exchange(told, WHERE, expect, citations=(*CITATIONS, *papers)).easy
+    assert [(block.title, block.name) for block in first[:MOST_PAPERS + 1]] == [
+        *(("What papers say", c.title) for c in papers[:MOST_PAPERS]), ("Start here", "Portage"),
+    ]
+    assert first[0].lines == ("It costs £5.",)
+    after = exchange(WHERE, expect, told, citations=(*CITATIONS, *papers)).easy
+    assert [block.title for block in after] == ["Start here", "What happens next", *["What papers say"] * MOST_PAPERS]
 
 
 def test_what_was_understood_is_said_in_words():
