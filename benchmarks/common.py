@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -44,6 +45,18 @@ def hits(first_three: Callable[[Question], Sequence[str]], asked: Sequence[Quest
     first = sum(ids[:1] != [] and ids[0] in q["start"] for q, ids in named)
     among = sum(any(id in (*q["start"], *q["also"]) for id in ids) for q, ids in named)
     return {"judged": len(judged), "hit@1": first / len(judged), "hit@3": among / len(judged)}
+
+
+def with_content(folder: Path) -> None:
+    """Take over what the live release knows of the content, so that what else is indexed is what is measured."""
+    from indexer.config import IndexerSettings, load_settings
+    from indexer.release import CURRENT, live_id
+
+    settings = load_settings(IndexerSettings, "indexer")
+    if (live := live_id(settings.release_dir)) and (settings.release_dir / "embeddings.sqlite").exists():
+        shutil.copytree(settings.release_dir / live, folder / live)
+        shutil.copyfile(settings.release_dir / "embeddings.sqlite", folder / "embeddings.sqlite")
+        (folder / CURRENT).symlink_to(live)
 
 
 def memory_mb() -> float:

@@ -16,7 +16,6 @@ import json
 import multiprocessing
 import random
 import resource
-import shutil
 import sys
 import tempfile
 import time
@@ -27,9 +26,9 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common import with_content
 from indexer import config
 from indexer.config import IndexerSettings, load_settings
-from indexer.release import CURRENT, live_id
 
 KINDS = ("openobjects", "drupal", "jadu", "wordpress", "umbraco")
 PDF_EVERY, INDEX_EVERY = 50, 40
@@ -223,18 +222,9 @@ def _build(folder: str, url: str, pages: int, told: Any) -> None:
     )  # fmt: skip
 
 
-def _with_content(folder: Path) -> None:
-    """Take over what the live release knows of the content, so that the website is what is measured."""
-    settings = load_settings(IndexerSettings, "indexer")
-    if (live := live_id(settings.release_dir)) and (settings.release_dir / "embeddings.sqlite").exists():
-        shutil.copytree(settings.release_dir / live, folder / live)
-        shutil.copyfile(settings.release_dir / "embeddings.sqlite", folder / "embeddings.sqlite")
-        (folder / CURRENT).symlink_to(live)
-
-
 def measure(pages: int, folder: Path) -> dict[str, dict[str, float]]:
     """A first build and one after changes."""
-    _with_content(folder)
+    with_content(folder)
     context = multiprocessing.get_context("spawn")
     changed, ready, told = context.Value("i", 0), context.Queue(), context.Queue()
     server = context.Process(target=serve, args=(pages, changed, ready), daemon=True)

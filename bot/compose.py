@@ -216,10 +216,9 @@ class Composer:
 
     def _documents(self, evidence: Evidence, cited: Citations, asked_for: bool = False) -> list[Statement]:
         """The sentences of documents that answer the question, where a document is near; ``asked_for`` makes those of the best passage weigh more."""
-        sections = max(evidence.quoted_sections(), int(asked_for))
-        if not sections:
+        if not (asked_for or evidence.near_document()):
             return []
-        quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints, sections)
+        quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)
         return [cited.cite(passage, i, weight=ASKED_FOR if asked_for and passage.id == quoted[0][0].id else 0.0) for passage, i in quoted]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:

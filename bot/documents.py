@@ -119,12 +119,11 @@ class Documents:
         for page, row in zip(pages, held, strict=True):
             np.maximum.at(page, self._page, row)
         total = max(float(weights.sum()), 1e-9)
-        return weights @ held / total, (weights @ pages / total)[self._page]
+        with np.errstate(invalid="ignore"):  # a BLAS may raise the flag for numbers that it works out beside those asked for
+            return weights @ held / total, (weights @ pages / total)[self._page]
 
 
-def sentences(
-    release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]], sections: int = MOST_SECTIONS
-) -> list[tuple[Passage, int]]:
+def sentences(release: Release, near: Sequence[Near], text: str, hints: Mapping[str, re.Pattern[str]]) -> list[tuple[Passage, int]]:
     """The sentences that answer a question, the best document's first, of each document the best passage's first, of each passage as written.
 
     Args:
@@ -132,7 +131,6 @@ def sentences(
         near: passages, as :class:`Documents` finds them.
         text: the question.
         hints: how each kind of thing that a sentence can hold is asked for, by its name.
-        sections: how many sections are quoted at most.
     """
     kinds = [found for name, found in _FOUND.items() if name in hints and hints[name].search(text)]
     words = sorted(_words([text])[0])
@@ -143,7 +141,7 @@ def sentences(
         place = (one.passage.document, one.passage.heading, one.passage.page)
         if not left or one.score < near[0].score - left[0][1]:
             break
-        if held[place] < _OF_ONE_SECTION and (place in held or len(held) < sections):
+        if held[place] < _OF_ONE_SECTION and (place in held or len(held) < MOST_SECTIONS):
             held[place] += 1
             most, _ = left.pop(0)
             gains = _gains(one, weights, release.keywords.synonyms, kinds)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.documents import JUDGED, MOST_SECTIONS, Documents, Near
+from bot.documents import JUDGED, Documents, Near
 from bot.reading import Reading
 from bot.settings import BotSettings
 from indexer.encoder import Vectors
@@ -38,10 +38,8 @@ WEIGHTS_FOREIGN = {"words": 5.0, "letters": 5.0}
 POINTED_AT = 3.0
 """Log probability given to an entry of the reply before that a message points at."""
 
-_SECTIONS = ((0.22, MOST_SECTIONS), (0.17, 2))
-"""From how far ahead of the entries documents are quoted, and how many sections at most."""
-_DOUBT = 0.05
-"""What is added to that for each fall of the likeliest place's log probability by one."""
+_NEAR, _DOUBT = 0.21, 0.05
+"""How far ahead of the entries documents are quoted, and what is added for each fall of the likeliest place's log probability by one."""
 _ABOUT, _OUTSIDE, _SURELY_OUTSIDE = 0.315, 0.01, 8.0
 """How far ahead a document must be for its question to be answered although it would be outside the subject, and what is taken from that for each
 unit of its log odds of being so, up to a most."""
@@ -94,10 +92,9 @@ class Evidence:
     documents: tuple[Near, ...] = ()
     sought: str = ""
 
-    def quoted_sections(self) -> int:
-        """How many sections of documents may be quoted: none where the entries are as near, a few where it is doubtful."""
-        ahead = self._ahead() - _DOUBT * float(np.log(self.candidates[0].probability + 1e-3))
-        return next((sections for least, sections in _SECTIONS if ahead >= least), 0)
+    def near_document(self) -> bool:
+        """Whether a document is near enough to be quoted: nearer than the entries are, the more so the surer a place to start is."""
+        return self._ahead() - _DOUBT * float(np.log(self.candidates[0].probability + 1e-3)) >= _NEAR
 
     def about_document(self) -> bool:
         """Whether the question is about a document that is near, even where it would be outside the subject."""

@@ -130,9 +130,9 @@ def test_it_is_quoted_with_its_section_and_page(told: Engine, question: str, pat
 def test_each_sentence_is_cited_by_itself_and_no_more_sections_are_quoted_than_may_be(told: Engine) -> None:
     for question, *_ in ASKED:
         evidence = told.gatherer.gather(told.reader.read([question]))
-        quoted = sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints, evidence.quoted_sections())
+        quoted = sentences(told.release, evidence.documents, evidence.sought, told.phrases.hints)
         assert 1 <= len({passage.id for passage, _ in quoted}) <= len(QUOTED), question
-        assert len({(p.document, p.heading, p.page) for p, _ in quoted}) <= evidence.quoted_sections() <= MOST_SECTIONS, question
+        assert len({(p.document, p.heading, p.page) for p, _ in quoted}) <= MOST_SECTIONS, question
         reply = told.reply([question], Channel.WEB).as_dict("")
         cited = [citation["quote"] for citation in reply["citations"]]
         assert all(any(passage.quote(i) in quote for quote in cited) for passage, i in quoted), question
@@ -177,7 +177,7 @@ def test_an_item_of_a_list_comes_with_the_line_that_the_list_began_with(told: En
     ],
 )
 def test_no_document_is_quoted_beside_the_point(told: Engine, question: str) -> None:
-    assert told.gatherer.gather(told.reader.read([question])).quoted_sections() == 0
+    assert told.gatherer.gather(told.reader.read([question])).near_document() is False
 
 
 def test_documents_of_what_is_switched_off_are_left_out(told: Engine) -> None:
@@ -185,6 +185,6 @@ def test_documents_of_what_is_switched_off_are_left_out(told: Engine) -> None:
     imported = dataclasses.replace(
         evidence, documents=tuple(dataclasses.replace(n, passage=dataclasses.replace(n.passage, entry="imported")) for n in evidence.documents)
     )
-    assert imported.quoted_sections()
-    assert imported.without({"imported"}).quoted_sections() == 0
+    assert imported.near_document() is True
+    assert imported.without({"imported"}).near_document() is False
     assert imported.without({"another"}).documents == imported.documents
