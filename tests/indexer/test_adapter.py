@@ -48,6 +48,14 @@ def test_both_vectors_come_from_one_pass(encoder: Encoder) -> None:
     assert question @ asked < 0.95
 
 
+def test_many_texts_have_the_vectors_of_each_by_itself(encoder: Encoder) -> None:
+    needs = ("cannot talk", "hates school", "is never asleep", "has no bus", "bites")
+    texts = [f"my son is {age} and {need}" for age in range(2, 12) for need in needs]
+    each = [encoder.both(text) for text in texts]
+    assert np.array_equal(encoder.encode(texts, "question"), [question for question, _ in each])
+    assert np.array_equal(encoder.encode(texts, "asked"), [asked for _, asked in each])
+
+
 def test_ways_of_asking_for_one_thing_move_together(encoder: Encoder) -> None:
     texts = ["they said no to assessing him what now", "council wont do the assessment, can i fight it", "he cant hold a pencil who helps"]
     own, asked = encoder.encode(texts, "question"), encoder.encode(texts, "asked")
