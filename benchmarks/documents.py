@@ -146,8 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for asked in every:
         cited, quoted = found[asked["id"]]
-        for set_ in (asked["set"], "all", *(["the twenty"] if asked["twenty"] else [])):
-            counts[set_].update(asked=1, cited=cited, quoted=quoted)
+        for name in (asked["set"], "all"):
+            counts[name].update(asked=1, cited=cited, quoted=quoted)
     for name, count in counts.items():
         print(f"{name:28}{count['asked']:6} asked{count['cited']:6} cited{count['quoted']:6} quoted")
     print(f"development questions with documents quoted beside the answer: {sum(bool(answer.told) for answer in beside)} of {len(beside)}")
