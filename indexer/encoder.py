@@ -93,6 +93,8 @@ class Encoder:
         options = ort.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
+        # a thread that waits for its part of the next sum sleeps: spinning takes half as much again of the processor for no quicker answer
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def _cut_down(self, output: str) -> Any:
