@@ -118,8 +118,12 @@ class _TextMessage:
         self._terse = False
         places = enumerate((s.name for s in answer.signposts), 1)
         self._also = {phrases.lines["also"].format(name=name): phrases.texting["also"].format(n=n, name=name) for n, name in places}
-        named = ((source.title, said[0].text) for source, said in answer.told)
-        self._named = {text: f"{title}: {text}" for title, text in named if self._held(self._fold(title))}
+        unnamed = phrases.titles["documents"]
+        self._named = {
+            (statement.citation, statement.text): f"{source.title if self._held(self._fold(source.title)) else unnamed}: {statement.text}"
+            for source, said in answer.told
+            for statement in said
+        }
 
     def _fold(self, text: str) -> str:
         return gsm.fold(text)
@@ -206,7 +210,7 @@ class _TextMessage:
         return [line for line in every if line in chosen]
 
     def _line(self, statement: Statement) -> str:
-        line = self._also.get(statement.text) or self._named.get(statement.text, statement.text)
+        line = self._also.get(statement.text) or self._named.get((statement.citation, statement.text), statement.text)
         return self._fold(self._short(line) if self._terse and statement.citation in self._reach else line)
 
     def _short(self, line: str) -> str:

@@ -215,11 +215,15 @@ class Composer:
         return statements + [Statement(line.format(thing=ask.thing, name=lead.entry.name)) for ask in unsaid]
 
     def _documents(self, evidence: Evidence, cited: Citations, asked_for: bool = False) -> list[Statement]:
-        """The sentences of documents that answer the question, where a document is near; ``asked_for`` makes those of the best passage weigh more."""
+        """The sentences of documents that answer the question, where a document is near.
+
+        ``asked_for`` has them however near it is, and makes those of the best passage weigh more.
+        """
         if not (asked_for or evidence.near_document()):
             return []
         quoted = sentences(self._release, evidence.documents, evidence.sought, self._phrases.hints)
-        return [cited.cite(passage, i, weight=ASKED_FOR if asked_for and passage.id == quoted[0][0].id else 0.0) for passage, i in quoted]
+        weights = {passage.id: ASKED_FOR for passage, _ in quoted[:1]} if asked_for else {}
+        return [cited.cite(passage, i, self._entries.get(passage.entry or ""), weights.get(passage.id, 0.0)) for passage, i in quoted]
 
     def _fails(self, lead: Extracts, cited: Citations) -> list[Statement]:
         statements = [_cite(cited, s, lead.entry) for s in lead.best((FAILS,), 3)]

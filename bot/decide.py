@@ -97,11 +97,12 @@ def decide(
         return Decision(Outcome.CLARIFY, ask="need")
     if unlikely and not about:
         return Decision(Outcome.NOT_FOUND)
+    doubtful = outside or unlikely
     if refused:
-        return Decision(Outcome.NOT_FOUND, _starts(settings, entries, ranked, evidence.second))
-    if not reading.before.asked and reading.age is None and not reading.follows_on and _age_decides(entries, ranked):
+        return Decision(Outcome.NOT_FOUND, () if doubtful else _starts(settings, entries, ranked, evidence.second))
+    if not (doubtful or reading.before.asked or reading.follows_on) and reading.age is None and _age_decides(entries, ranked):
         return Decision(Outcome.CLARIFY, ask="age")
-    return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second), documented=outside or unlikely)
+    return Decision(Outcome.ANSWERED, _starts(settings, entries, ranked, evidence.second), documented=doubtful)
 
 
 def leave_out(

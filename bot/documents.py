@@ -5,7 +5,7 @@ passage is rests on its vector and on the question's words that it holds, each w
 with everything, while a short question about a leisure club names what only one page has. Words that stand elsewhere on the page count too, since
 people name the club and ask for the price, which stand apart. Whether a document is quoted at all is told by how much nearer it is than the
 entries are, the words that it holds counting for it; the less sure a place to start is, the more so. Reports say "lowest proportion" where
-families say "fewest": a synonym counts, a little less than the word. The figures were set on 240 questions (docs/reading.md).
+families say "fewest": a synonym counts, a little less than the word. The figures were set on the questions of docs/reading.md.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ QUOTED = ((3, 0.3), (2, 0.3), (2, 0.3), (1, 0.15), (1, 0.15), (1, 0.15))
 """Sentences quoted of the best passage, the second and so on, not counting those that come along for another's sake; and how far each may lie below
 the best."""
 MOST_SECTIONS, _OF_ONE_SECTION = 5, 2
-"""Sections that are quoted at most, a page of a PDF counting as one, and passages of each."""
+"""Sections that are quoted at most (in a PDF, their parts on each page), and passages of each."""
 _BELOW = 0.1
 """How far a sentence may lie below the best of its passage."""
 

@@ -39,7 +39,8 @@ POINTED_AT = 3.0
 """Log probability given to an entry of the reply before that a message points at."""
 
 _NEAR, _DOUBT = 0.21, 0.05
-"""How far ahead of the entries documents are quoted, and what is added for each fall of the likeliest place's log probability by one."""
+"""How far ahead of the entries documents are quoted, and what is added for each fall of the likeliest place's log probability by one (or
+that of what is not ours, where it is likelier)."""
 _ABOUT, _OUTSIDE, _SURELY_OUTSIDE = 0.315, 0.01, 8.0
 """How far ahead a document must be for its question to be answered although it would be outside the subject, and what is taken from that for each
 unit of its log odds of being so, up to a most."""

@@ -119,7 +119,7 @@ class Answer:
         """What documents say: the sentences of one document after another, with the citation of the first."""
         sources = {citation.n: citation for citation in self.citations}
         said = [(sources[s.citation], s) for part in self.parts if part.id == "documents" for s in part.statements if s.citation in sources]
-        runs = [list(run) for _, run in groupby(said, lambda one: one[0].title)]
+        runs = [list(run) for _, run in groupby(said, lambda one: (one[0].title, one[0].url))]
         return tuple((run[0][0], tuple(statement for _, statement in run)) for run in runs)
 
 

@@ -158,14 +158,21 @@ def test_another_place_is_told_with_its_number(phrases: Phrases) -> None:
         assert text.split("\n")[-1] == texting["more_or_number" if set(numbered) & set(text.split("\n")) else "more"]
 
 
-def test_what_a_document_says_is_told_with_its_title_once(phrases: Phrases) -> None:
+def test_what_a_document_says_is_told_with_its_title(phrases: Phrases) -> None:
     sources = (citation(1), citation(2, "Fees", "Pony club"), citation(3, "Days", "Pony club"), citation(4, "Start", "Клуб"))
-    said = [Statement("A ride is £4.", 2), Statement("A hat is lent.", 2), Statement("It is on Mondays.", 3), Statement("It opens at ten.", 4)]
-    whole = answer(where("Start with: Toy library."), Part("documents", "What the documents say", tuple(said)), citations=sources)
+    said = [Statement("A ride is £4.", 2), Statement("It is on Mondays.", 3), Statement("It lends toys.", 4)]
+    whole = answer(where("It lends toys."), Part("documents", "What the documents say", tuple(said)), citations=sources)
     (text,) = texts(whole, phrases)
-    assert text == "Start with: Toy library.\nPony club: A ride is £4.\nA hat is lent.\nIt is on Mondays.\nIt opens at ten."
+    assert text == "It lends toys.\nPony club: A ride is £4.\nPony club: It is on Mondays.\nWhat the documents say: It lends toys."
     (message,) = pages(whole, Channel.WHATSAPP, phrases, 3)
-    assert message == f"{text.removesuffix('It opens at ten.')}Клуб: It opens at ten."
+    assert message.endswith("\nКлуб: It lends toys.")
+
+
+def test_documents_of_one_title_are_told_apart() -> None:
+    sources = tuple(Citation(n, "Opening times", "", f"https://example.org/{n}", "Words.", "2025", None) for n in (1, 2))
+    said = Part("documents", "What the documents say", (Statement("At nine.", 1), Statement("At ten.", 2), Statement("At noon.", 2)))
+    told = answer(said, citations=sources).told
+    assert [(source.n, [s.text for s in run]) for source, run in told] == [(1, ["At nine."]), (2, ["At ten.", "At noon."])]
 
 
 def test_how_to_go_on_speaks_of_numbers_only_where_there_are_some(phrases: Phrases) -> None:

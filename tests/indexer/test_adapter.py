@@ -12,7 +12,7 @@ import pytest
 
 from indexer.adapter import Adapter, adapted_layers, load_adapter, save_adapter, wide
 from indexer.config import IndexerSettings
-from indexer.encoder import Encoder
+from indexer.encoder import _MANY, Encoder
 from indexer.errors import ModelError
 from indexer.model import export, fits, locate, sha256_of
 from indexer.teach import Recipe, disturbed, teach
@@ -54,6 +54,8 @@ def test_many_texts_have_the_vectors_of_each_by_itself(encoder: Encoder) -> None
     each = [encoder.both(text) for text in texts]
     assert np.array_equal(encoder.encode(texts, "question"), [question for question, _ in each])
     assert np.array_equal(encoder.encode(texts, "asked"), [asked for _, asked in each])
+    assert len(texts) >= _MANY
+    assert set(encoder._one_output) == {"embedding", "adapted"}
 
 
 def test_ways_of_asking_for_one_thing_move_together(encoder: Encoder) -> None:
