@@ -170,7 +170,7 @@ class Gatherer:
             vector=question,
             second=self._second(reading, self._ids[order[0]]),
             asked=alone.vector,
-            documents=self._documents.near(sought, similarity),
+            documents=self._documents.near(sought, similarity) if english else (),  # of other languages the vectors tell nothing
             sought=sought,
             **self._told(reading, alone, probabilities),
         )

@@ -180,6 +180,12 @@ def test_no_document_is_quoted_beside_the_point(told: Engine, question: str) -> 
     assert told.gatherer.gather(told.reader.read([question])).near_document() is False
 
 
+def test_no_document_is_quoted_where_its_words_and_the_questions_cannot_be_compared(told: Engine) -> None:
+    reading = told.reader.read(["ile kosztuje biblioteka zabawek i basen"])
+    assert reading.language == "pl"
+    assert told.gatherer.gather(reading).near_document() is False
+
+
 def test_documents_of_what_is_switched_off_are_left_out(told: Engine) -> None:
     evidence = told.gatherer.gather(told.reader.read(["how much is bake and be calm"]))
     imported = dataclasses.replace(
